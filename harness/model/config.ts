@@ -1,0 +1,65 @@
+import type { Intent } from "./intent.ts";
+import type { BalanceDeclaration, EffectDeclaration, OutboxDeclaration } from "./run-header.ts";
+
+/** What one instance of the subject is told: addresses of its own links and names of this scenario. */
+export interface InstanceWiring {
+  readonly instance: string;
+  /** host:port of the instance's own Kafka link. */
+  readonly kafka: string;
+  readonly group: string;
+  /** Topic name in the config → topic name of this scenario. */
+  readonly topics: Readonly<Record<string, string>>;
+  /** postgres:// URL through the instance's own link. */
+  readonly databaseUrl: string;
+  /** Base URL of the API through the instance's own link. */
+  readonly apiUrl: string;
+  /** Port of 127.0.0.1 on which the instance should answer its health path. */
+  readonly httpPort: number;
+  readonly variant: string | null;
+  /** Addresses that go around the links. For tests of the harness itself: using one is a bypass. */
+  readonly direct: { readonly kafka: string; readonly databaseUrl: string };
+}
+
+export interface SubjectConfig {
+  /** Program and arguments, started in its own process group. Never through a shell. */
+  readonly command: readonly [string, ...string[]];
+  readonly cwd?: string;
+  readonly env: (wiring: InstanceWiring) => Readonly<Record<string, string>>;
+  /** Path that answers 200 once the instance is ready to work. */
+  readonly healthPath: string;
+  readonly readyTimeoutMs?: number;
+  /** Known variants; `--variant` accepts only these. */
+  readonly variants?: readonly string[];
+}
+
+export interface KafkaRecord {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** `gameday.config.ts`: how a subject is attached. The reference service uses nothing else. */
+export interface GamedayConfig {
+  readonly subject: SubjectConfig;
+  readonly database: {
+    /** Folder of *.sql files, applied in name order to the template database. */
+    readonly migrations: string;
+    readonly balance?: BalanceDeclaration;
+    readonly outbox?: OutboxDeclaration;
+  };
+  readonly input: {
+    readonly topic: string;
+    readonly partitions: number;
+    /** The record that carries an intent. */
+    readonly encode: (intent: Intent) => KafkaRecord;
+  };
+  /** Other topics the subject uses. */
+  readonly outputs: readonly { readonly topic: string; readonly partitions: number }[];
+  /** Header of output records that carries the event id. */
+  readonly eventIdHeader: string;
+  readonly effects: readonly EffectDeclaration[];
+  /** Folder of *.scenario.ts files. */
+  readonly scenarios: string;
+  /** Reports folder, default "reports" beside the config. */
+  readonly output?: string;
+}

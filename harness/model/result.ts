@@ -1,0 +1,74 @@
+import type { GuaranteeResult } from "./guarantee.ts";
+import type { AssumptionName } from "./history.ts";
+import type { Outcome, RunVerdict } from "./verdict.ts";
+
+/** One fault as it really happened; times are null when it did not. */
+export interface FaultResult {
+  readonly id: string;
+  readonly trigger: string;
+  readonly firedAtMs: number | null;
+  /** What the fault met, in words: instance, key, topic/partition/offset. */
+  readonly evidence: string | null;
+  readonly confirmedAtMs: number | null;
+  readonly healedAtMs: number | null;
+}
+
+/** The facts that make a pass meaningful; `missing` lists the reasons it is not. */
+export interface Exercised {
+  readonly events: number;
+  readonly deliveries: number;
+  readonly redeliveries: number;
+  /** Offsets in flight at a fault that came again, e.g. "payments.requested[0]@12 to consumer-2". */
+  readonly redelivered: readonly string[];
+  readonly missing: readonly string[];
+}
+
+export interface AssumptionResult {
+  readonly name: AssumptionName;
+  readonly holds: boolean | null;
+  readonly detail: string;
+}
+
+export type Outcomes = Readonly<Record<Outcome, number>> & { readonly expected: number };
+
+export interface Recovery {
+  /** From the last fault fired to the first effect committed after it; null without a fault. */
+  readonly firstProgressMs: number | null;
+  /** From the last fault fired to drained; null without a fault or when never drained. */
+  readonly drainedMs: number | null;
+}
+
+export interface ScenarioResult {
+  readonly id: string;
+  readonly title: string;
+  readonly variant: string | null;
+  readonly verdict: RunVerdict;
+  readonly hypothesis: string;
+  readonly durationMs: number;
+  readonly seed: number;
+  readonly faults: readonly FaultResult[];
+  readonly exercised: Exercised;
+  readonly assumptions: readonly AssumptionResult[];
+  readonly outcomes: Outcomes;
+  readonly guarantees: readonly GuaranteeResult[];
+  readonly recovery: Recovery;
+  readonly reproduce: string;
+  /** Set when the scenario could not be run to its end. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** The content of `result.json` and of `gameday run --json`. */
+export interface RunResult {
+  readonly schemaVersion: 1;
+  readonly runId: string;
+  /** ISO 8601 wall clock, for people; never used for order. */
+  readonly startedAt: string;
+  readonly seed: number;
+  readonly stack: string;
+  readonly gamedayVersion: string;
+  readonly verdict: RunVerdict;
+  readonly exitCode: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly scenarios: readonly ScenarioResult[];
+  readonly error?: { readonly code: string; readonly message: string };
+}

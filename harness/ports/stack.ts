@@ -1,0 +1,61 @@
+import type { HostPort, Progress } from "./basics.ts";
+import type { Broker } from "./broker.ts";
+import type { DatabaseServer } from "./database.ts";
+import type { ProxyServer } from "./links.ts";
+import type { SubjectRunner } from "./subject.ts";
+
+/** One thing a stack needs, for `doctor`. */
+export interface Diagnosis {
+  readonly name: string;
+  readonly needed: string;
+  readonly status: "ready" | "will-be-fetched" | "missing";
+  /** Version or path found, or what is wrong. */
+  readonly found: string;
+  /** The exact command that fixes it, when missing. */
+  readonly fix: string | null;
+}
+
+/** A role's Kafka listener: where the broker really listens, and the link address it advertises. */
+export interface RoleListener {
+  readonly role: string;
+  readonly upstream: HostPort;
+  /** Port reserved for the role's proxy: the broker sends clients of this listener there. */
+  readonly linkPort: number;
+}
+
+export interface StartedStack extends AsyncDisposable {
+  readonly name: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Subject roles, one listener each: consumer-1, consumer-2, ... */
+  readonly listeners: readonly RoleListener[];
+  /** Direct Kafka listener, for the observer only. */
+  readonly directKafka: HostPort;
+  readonly directPostgres: HostPort;
+  readonly postgresUser: string;
+  readonly postgresPassword: string;
+  readonly broker: Broker;
+  readonly database: DatabaseServer;
+  readonly proxies: ProxyServer;
+  readonly subjects: SubjectRunner;
+  /** Last log lines of a server, for error reports. */
+  logTail(server: string): Promise<readonly string[]>;
+  /** Milliseconds each part needed to start, for `bench`. */
+  readonly startupMs: Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  /** Roles that need a Kafka listener of their own. */
+  readonly roles: readonly string[];
+  /** Folder of this run, for server logs. */
+  readonly runFolder: string;
+  readonly runId: string;
+  readonly progress: Progress;
+}
+
+export interface StackAdapter {
+  readonly name: string;
+  diagnose(): Promise<readonly Diagnosis[]>;
+  /** Starts everything in parallel; on failure stops what was started and throws HarnessError("environment"). */
+  start(options: StackOptions): Promise<StartedStack>;
+}

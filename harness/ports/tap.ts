@@ -1,0 +1,31 @@
+import type { FrameMet } from "../model/history.ts";
+import type { HostPort } from "./basics.ts";
+
+/** What the gate tells a tap to do with a frame it holds. */
+export type HeldFrameDecision = "release" | "drop";
+
+/**
+ * Asked at each boundary, before the frame moves on. `null`: nobody waits for this frame, pass it at
+ * once. A promise: hold the frame (and everything behind it in that direction) until it settles.
+ * Must not throw; a rejected promise releases nothing: the tap drops the frame and the connection.
+ */
+export interface Gate {
+  meet(frame: FrameMet): Promise<HeldFrameDecision> | null;
+}
+
+/** Finds the in-flight intents named in a conversation's own bytes. */
+export interface Attribution {
+  /** Business keys and event ids known so far; grows as intents are sent. */
+  identify(text: string): { readonly key: string; readonly eventId: string } | null;
+}
+
+/** A TCP relay that understands one protocol, for one instance. */
+export interface Tap extends AsyncDisposable {
+  /** Where the proxy in front connects to. */
+  readonly listen: HostPort;
+  /** Client connections accepted since start (proof that traffic went this way). */
+  connectionCount(): number;
+  /** Frames relayed without being understood, by name, for the report. */
+  unknownFrames(): Readonly<Record<string, number>>;
+  close(): Promise<void>;
+}
