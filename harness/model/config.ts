@@ -38,6 +38,14 @@ export interface KafkaRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A table of background work, e.g. capture intents: a row is done when its state is in `done`. */
+export interface WorkDeclaration {
+  readonly table: string;
+  readonly id: string;
+  readonly state: string;
+  readonly done: readonly string[];
+}
+
 /** `gameday.config.ts`: how a subject is attached. The reference service uses nothing else. */
 export interface GamedayConfig {
   readonly subject: SubjectConfig;
@@ -46,6 +54,8 @@ export interface GamedayConfig {
     readonly migrations: string;
     readonly balance?: BalanceDeclaration;
     readonly outbox?: OutboxDeclaration;
+    /** Work the subject still owes after the offset commit: drained waits for it. */
+    readonly work?: WorkDeclaration;
   };
   readonly input: {
     readonly topic: string;

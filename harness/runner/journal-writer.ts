@@ -1,0 +1,82 @@
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { HarnessError, messageOf } from "../model/errors.ts";
+import type { EventBody, HistoryEvent } from "../model/history.ts";
+import type { Clock, Recorder } from "../ports/basics.ts";
+
+type Listener = (event: HistoryEvent) => void;
+
+/**
+ * Writes the history. Each line reaches the kernel before `record` returns, so a kill -9 of the
+ * harness loses nothing and tears at most the last line. A failed write (disk full) is kept in
+ * `failure` and ends the run; it never turns into a shorter history that looks complete.
+ */
+export class JournalWriter {
+  private readonly descriptor: number;
+  private readonly clock: Clock;
+  private readonly kept: HistoryEvent[] = [];
+  private readonly listeners = new Set<Listener>();
+  private seq = 0;
+  private failedBy: HarnessError | null = null;
+
+  constructor(path: string, clock: Clock) {
+    this.clock = clock;
+    try {
+      this.descriptor = openSync(path, "wx");
+    } catch (cause) {
+      throw new HarnessError(
+        "environment",
+        `Cannot create the journal ${path}: ${messageOf(cause)}. Choose another folder with --output.`,
+        { cause },
+      );
+    }
+  }
+
+  forScenario(scenario: string): Recorder {
+    return { record: (body) => this.append(scenario, body) };
+  }
+
+  events(): readonly HistoryEvent[] {
+    return this.kept;
+  }
+
+  /** The write error that makes this history incomplete, if any. */
+  failure(): HarnessError | null {
+    return this.failedBy;
+  }
+
+  /** Calls `listener` for each later event; returns the function that ends it. */
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  close(): void {
+    try {
+      fsyncSync(this.descriptor);
+    } catch (cause) {
+      this.failedBy ??= writeError(cause);
+    }
+    closeSync(this.descriptor);
+  }
+
+  private append(scenario: string, body: EventBody): void {
+    const atMs = Math.round(this.clock.nowMs() * 1000) / 1000;
+    const event = { seq: this.seq, atMs, scenario, ...body } as HistoryEvent;
+    this.seq += 1;
+    try {
+      writeSync(this.descriptor, `${JSON.stringify(event)}\n`);
+    } catch (cause) {
+      this.failedBy ??= writeError(cause);
+    }
+    this.kept.push(event);
+    for (const listener of this.listeners) listener(event);
+  }
+}
+
+function writeError(cause: unknown): HarnessError {
+  return new HarnessError(
+    "environment",
+    `The journal could not be written: ${messageOf(cause)}. Free some space or use --output.`,
+    { cause },
+  );
+}

@@ -1,0 +1,26 @@
+import type { Intent } from "../model/intent.ts";
+import type { WorkloadSpec } from "../model/scenario.ts";
+import type { Random } from "../ports/basics.ts";
+
+const AMOUNT_MINOR_MIN = 100;
+const AMOUNT_MINOR_MAX = 250_000;
+
+/**
+ * The payments of one scenario. Pure: the same spec and seed give the same payments. Keys carry a
+ * random suffix so that one can never be a prefix of another when bytes are searched for them.
+ */
+export function planPayments(spec: WorkloadSpec, random: Random): readonly Intent[] {
+  return Array.from({ length: spec.events }, (_, index) => {
+    const suffix = random.integer(0, 0xffff_ffff).toString(16).padStart(8, "0");
+    const serial = String(index + 1).padStart(6, "0");
+    return {
+      index,
+      eventId: `evt-${serial}-${suffix}`,
+      key: `pay-${serial}-${suffix}`,
+      operation: "payment",
+      account: `acc-${String(random.integer(1, spec.accounts)).padStart(3, "0")}`,
+      amount: random.integer(AMOUNT_MINOR_MIN, AMOUNT_MINOR_MAX),
+      currency: "EUR",
+    };
+  });
+}

@@ -1,0 +1,42 @@
+import { HarnessError } from "../model/errors.ts";
+import type { KafkaRecord } from "../model/config.ts";
+import type { Intent } from "../model/intent.ts";
+import type { Clock, Recorder } from "../ports/basics.ts";
+import type { InputProducer } from "../ports/broker.ts";
+
+export interface SendOptions {
+  readonly intents: readonly Intent[];
+  readonly topic: string;
+  readonly encode: (intent: Intent) => KafkaRecord;
+  readonly producer: InputProducer;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Called before the bytes leave, so that the taps can name the payment from its first frame. */
+  readonly onSending: (intent: Intent) => void;
+}
+
+/**
+ * Sends one payment after the other, one send in flight (kafkajs loses or doubles records when an
+ * idempotent producer has several and an answer is lost). An unanswered send is recorded as unknown.
+ */
+export async function sendIntents(options: SendOptions): Promise<void> {
+  for (const intent of options.intents) {
+    if (options.signal.aborted) throw new HarnessError("interrupted", "Interrupted while sending.");
+    options.onSending(intent);
+    const sentAtMs = options.clock.nowMs();
+    const position = await options.producer
+      .send(options.topic, options.encode(intent))
+      .catch(() => "unknown" as const);
+    options.recorder.record({
+      stream: "intent",
+      eventId: intent.eventId,
+      key: intent.key,
+      operation: intent.operation,
+      account: intent.account,
+      amount: intent.amount,
+      sentAtMs,
+      position,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+const milliseconds = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+const schema = z.object({
+  KAFKA_BROKERS: z.string().min(1),
+  KAFKA_GROUP_ID: z.string().min(1),
+  TOPIC_REQUESTED: z.string().min(1),
+  TOPIC_SETTLED: z.string().min(1),
+  DATABASE_URL: z.string().min(1),
+  PAYMENTS_API_URL: z.string().min(1),
+  INSTANCE_ID: z.string().min(1),
+  HTTP_PORT: z.coerce.number().int().min(1).max(65_535),
+  VARIANT: z.string().default(""),
+  KAFKA_SESSION_TIMEOUT_MS: milliseconds(30_000),
+  KAFKA_HEARTBEAT_INTERVAL_MS: milliseconds(3_000),
+  KAFKA_MAX_WAIT_MS: milliseconds(500),
+  API_TIMEOUT_MS: milliseconds(2_000),
+  CAPTURE_LEASE_MS: milliseconds(2_000),
+  POLL_INTERVAL_MS: milliseconds(50),
+});
+
+export type ServiceConfig = z.infer<typeof schema>;
+
+/** Reads the environment; throws one line that names every missing or wrong variable. */
+export function readConfig(environment: NodeJS.ProcessEnv): ServiceConfig {
+  const result = schema.safeParse(environment);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`Bad environment: ${problems.join("; ")}. See reference-service/README.md.`);
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import type { CaptureAnswer, CaptureIntent, PaymentsApi } from "../application/ports.ts";
+
+const created = z.object({ id: z.string() });
+const found = z.object({ captures: z.array(created) });
+
+/** The provider over HTTP. No answer and 5xx are `unknown`, never `rejected`. */
+export function createPaymentsApi(baseUrl: string, timeoutMs: number): PaymentsApi {
+  const url = new URL("/v1/captures", baseUrl);
+  return {
+    capture: (intent) => capture(url, intent, timeoutMs),
+    lookup: async (idempotencyKey) => {
+      const query = new URL(url);
+      query.searchParams.set("idempotencyKey", idempotencyKey);
+      const response = await fetch(query, { signal: AbortSignal.timeout(timeoutMs) });
+      return found.parse(await response.json()).captures[0]?.id ?? null;
+    },
+  };
+}
+
+async function capture(url: URL, intent: CaptureIntent, timeoutMs: number): Promise<CaptureAnswer> {
+  const { paymentId, eventId, accountId, amount, currency, idempotencyKey } = intent;
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "idempotency-key": idempotencyKey,
+        "x-payment-id": paymentId,
+      },
+      body: JSON.stringify({ paymentId, eventId, accountId, amount, currency }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (response.status >= 500) return { kind: "unknown", reason: `HTTP ${response.status}` };
+    if (!response.ok) return { kind: "rejected", reason: `HTTP ${response.status}` };
+    return { kind: "captured", providerId: created.parse(await response.json()).id };
+  } catch (error) {
+    return { kind: "unknown", reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,40 @@
+import pg from "pg";
+
+/** A pool that defends itself: bounded statements, locks and idle transactions. */
+export function createPool(databaseUrl: string, onError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 4,
+    connectionTimeoutMillis: 5_000,
+    // Server-side limits: query_timeout would only give up waiting, the statement would go on.
+    statement_timeout: 5_000,
+    lock_timeout: 3_000,
+    idle_in_transaction_session_timeout: 10_000,
+  });
+  // Without a listener, a terminated idle backend would end the process.
+  pool.on("error", onError);
+  return pool;
+}
+
+/** Runs `work` in one transaction and checks that COMMIT really committed. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query("BEGIN");
+    const result = await work(client);
+    const answer = await client.query("COMMIT");
+    // After a swallowed statement error Postgres answers COMMIT with ROLLBACK, and pg resolves.
+    if (answer.command !== "COMMIT") throw new Error(`COMMIT was answered with ${answer.command}`);
+    return result;
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    throw failure;
+  } finally {
+    // release(error) closes the connection: an open transaction must not reach the next user.
+    client.release(failure);
+  }
+}

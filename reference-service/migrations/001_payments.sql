@@ -1,0 +1,62 @@
+-- The dedup row is the one guard against a second effect: (consumer, event, operation).
+CREATE TABLE processed_events (
+  consumer     text NOT NULL,
+  event_id     text NOT NULL,
+  operation    text NOT NULL,
+  payment_id   text NOT NULL,
+  processed_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (consumer, event_id, operation)
+);
+
+CREATE TABLE accounts (
+  account_id text PRIMARY KEY,
+  balance    bigint NOT NULL,
+  version    bigint NOT NULL
+);
+
+CREATE TABLE ledger_entries (
+  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  event_id   text NOT NULL,
+  payment_id text NOT NULL,
+  account_id text NOT NULL,
+  amount     bigint NOT NULL,
+  currency   text NOT NULL
+);
+
+CREATE TABLE capture_intents (
+  id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  event_id        text NOT NULL,
+  payment_id      text NOT NULL,
+  account_id      text NOT NULL,
+  amount          bigint NOT NULL,
+  currency        text NOT NULL,
+  idempotency_key text NOT NULL,
+  state           text NOT NULL DEFAULT 'pending'
+                  CHECK (state IN ('pending', 'in_flight', 'captured', 'failed')),
+  attempts        integer NOT NULL DEFAULT 0,
+  next_attempt_at timestamptz NOT NULL DEFAULT now(),
+  lease_until     timestamptz,
+  provider_id     text,
+  reason          text
+);
+CREATE INDEX capture_intents_open ON capture_intents (next_attempt_at)
+  WHERE state IN ('pending', 'in_flight');
+
+CREATE TABLE outbox (
+  id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  event_id     text NOT NULL,
+  payment_id   text NOT NULL,
+  payload      text NOT NULL,
+  published_at timestamptz
+);
+CREATE INDEX outbox_unpublished ON outbox (id) WHERE published_at IS NULL;
+
+CREATE TABLE dead_letters (
+  id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  topic       text NOT NULL,
+  partition   integer NOT NULL,
+  kafka_offset bigint NOT NULL,
+  reason      text NOT NULL,
+  payload     text,
+  UNIQUE (topic, partition, kafka_offset)
+);

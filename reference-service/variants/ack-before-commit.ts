@@ -1,0 +1,15 @@
+import type { Variant } from "./variant.ts";
+
+export const ackBeforeCommit: Variant = {
+  id: "ack-before-commit",
+  breaks: "no-lost-effects",
+  mechanism:
+    "The offset is committed before the transaction. A crash in between loses the payment: nobody delivers it again.",
+  apply: (policies) => ({
+    ...policies,
+    acknowledge: async (work, commitOffset) => {
+      await commitOffset();
+      await work();
+    },
+  }),
+};
