@@ -16,6 +16,8 @@ export interface InstanceWiring {
   /** Port of 127.0.0.1 on which the instance should answer its health path. */
   readonly httpPort: number;
   readonly variant: string | null;
+  /** Session timeout the instance should ask for, so that evictions come as the scenario expects. */
+  readonly sessionTimeoutMs: number;
   /** Addresses that go around the links. For tests of the harness itself: using one is a bypass. */
   readonly direct: { readonly kafka: string; readonly databaseUrl: string };
 }

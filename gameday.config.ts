@@ -1,0 +1,76 @@
+/**
+ * How the reference service is attached to gameday: the same public configuration any service
+ * writes. See README "Your own service".
+ */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "./harness/index.ts";
+
+const isCompiled = import.meta.url.endsWith(".js");
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  subject: {
+    command: [process.execPath, here(`reference-service/main.${isCompiled ? "js" : "ts"}`)],
+    env: (wiring) => ({
+      KAFKA_BROKERS: wiring.kafka,
+      KAFKA_GROUP_ID: wiring.group,
+      TOPIC_REQUESTED: wiring.topics["payments.requested"] ?? "",
+      TOPIC_SETTLED: wiring.topics["payments.settled"] ?? "",
+      DATABASE_URL: wiring.databaseUrl,
+      PAYMENTS_API_URL: wiring.apiUrl,
+      INSTANCE_ID: wiring.instance,
+      HTTP_PORT: String(wiring.httpPort),
+      VARIANT: wiring.variant ?? "",
+      KAFKA_SESSION_TIMEOUT_MS: String(wiring.sessionTimeoutMs),
+      KAFKA_HEARTBEAT_INTERVAL_MS: "100",
+      KAFKA_MAX_WAIT_MS: "50",
+    }),
+    healthPath: "/healthz",
+    variants: ["no-dedup", "ack-before-commit"],
+  },
+  database: {
+    migrations: here(
+      isCompiled ? "../reference-service/migrations" : "reference-service/migrations",
+    ),
+    balance: { table: "accounts", account: "account_id", balance: "balance", ledger: "ledger" },
+    outbox: {
+      table: "outbox",
+      eventId: "event_id",
+      publishedAt: "published_at",
+      record: "settled",
+    },
+    work: { table: "capture_intents", id: "id", state: "state", done: ["captured", "failed"] },
+  },
+  input: {
+    topic: "payments.requested",
+    partitions: 3,
+    encode: (intent) => ({
+      key: intent.key,
+      headers: { "event-id": intent.eventId },
+      value: JSON.stringify({
+        eventId: intent.eventId,
+        paymentId: intent.key,
+        accountId: intent.account,
+        amount: intent.amount,
+        currency: intent.currency,
+        operation: intent.operation,
+      }),
+    }),
+  },
+  outputs: [{ topic: "payments.settled", partitions: 1 }],
+  eventIdHeader: "event-id",
+  effects: [
+    {
+      id: "ledger",
+      kind: "row",
+      table: "ledger_entries",
+      key: "payment_id",
+      eventId: "event_id",
+      amount: "amount",
+      account: "account_id",
+    },
+    { id: "capture", kind: "call", api: "payments" },
+    { id: "settled", kind: "record", topic: "payments.settled", delivery: "at-least-once" },
+  ],
+  scenarios: here("scenarios"),
+});

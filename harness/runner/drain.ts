@@ -1,0 +1,90 @@
+import { HarnessError } from "../model/errors.ts";
+import type { AuditRow } from "../ports/database.ts";
+import type { ApiDouble } from "../ports/api.ts";
+import type { WorkDeclaration } from "../model/config.ts";
+import { pollUntil } from "./deadline.ts";
+import type { ScenarioContext } from "./scenario-context.ts";
+
+const POLL_MS = 40;
+const STABLE_POLLS = 3;
+
+/**
+ * Waits for quiescence: offsets at the log end, outbox and declared work empty, no busy subject
+ * backend, the API owes nothing, all of it unchanged over several polls. Records the assumption
+ * `drained` with what was still owed when the deadline passed.
+ */
+export async function drain(context: ScenarioContext, api: ApiDouble): Promise<void> {
+  let owed = "nothing was observed";
+  let lastPicture = "";
+  let stable = 0;
+  const probe = async (): Promise<true | null> => {
+    const seen = await look(context, api);
+    owed = seen.owed.join("; ");
+    stable = seen.owed.length === 0 && seen.picture === lastPicture ? stable + 1 : 0;
+    lastPicture = seen.picture;
+    return stable >= STABLE_POLLS ? true : null;
+  };
+  const { drainTimeoutMs } = context.scenario;
+  try {
+    await pollUntil(probe, {
+      what: "the system to drain",
+      deadlineMs: drainTimeoutMs,
+      everyMs: POLL_MS,
+      signal: context.environment.signal,
+    });
+    note(context, true, "offsets at the log end, nothing owed, stable over several polls");
+  } catch (error) {
+    if (error instanceof HarnessError && error.code === "interrupted") throw error;
+    note(context, false, `not drained after ${drainTimeoutMs} ms: ${owed || "still changing"}`);
+  }
+}
+
+function note(context: ScenarioContext, holds: boolean, detail: string): void {
+  context.recorder.record({ stream: "assumption", name: "drained", holds, detail });
+}
+
+interface Picture {
+  readonly owed: readonly string[];
+  readonly picture: string;
+}
+
+async function look(context: ScenarioContext, api: ApiDouble): Promise<Picture> {
+  const { broker } = context.stack;
+  const { header, database } = context;
+  const { outbox, work } = context.request.config.database;
+  const [committed, ends, audit, backends, outboxCounts] = await Promise.all([
+    broker.committedOffsets(header.group, header.inputTopic),
+    broker.endOffsets(header.inputTopic),
+    database.auditTrail(),
+    database.backends(),
+    outbox === undefined ? null : database.outbox(outbox.table, outbox.publishedAt),
+  ]);
+  const busy = backends.filter(({ state }) => state !== "idle");
+  const open = work === undefined ? 0 : openWork(audit, work);
+  const owed = [
+    ...ends.flatMap((end, partition) => {
+      const at = committed[partition] ?? null;
+      return end === 0 || at === end
+        ? []
+        : [`${header.inputTopic}[${partition}] committed ${at ?? "nothing"} of ${end}`];
+    }),
+    ...(outboxCounts !== null && outboxCounts.unpublished > 0
+      ? [`${outboxCounts.unpublished} outbox rows unpublished`]
+      : []),
+    ...(open > 0 ? [`${open} rows of ${work?.table} not done`] : []),
+    ...(busy.length > 0 ? [`${busy.length} subject backends busy`] : []),
+    ...(api.owed() > 0 ? [`${api.owed()} API answers owed`] : []),
+  ];
+  return { owed, picture: JSON.stringify([committed, ends, audit.length, outboxCounts]) };
+}
+
+/** Rows whose last committed state is not a final one. */
+function openWork(audit: readonly AuditRow[], work: WorkDeclaration): number {
+  const states = new Map<unknown, unknown>();
+  for (const row of audit) {
+    if (row.table !== work.table) continue;
+    if (row.after === null) states.delete(row.before?.[work.id]);
+    else states.set(row.after[work.id], row.after[work.state]);
+  }
+  return [...states.values()].filter((state) => !work.done.includes(String(state))).length;
+}

@@ -1,0 +1,102 @@
+import { HarnessError } from "../model/errors.ts";
+import type { HostPort } from "../ports/basics.ts";
+import type { ProxyHandle } from "../ports/links.ts";
+import type { Gate, Tap } from "../ports/tap.ts";
+import type { ApiDouble } from "../ports/api.ts";
+import { DeliveryCounter } from "../taps/kafka/delivery-counter.ts";
+import { startKafkaTap, type KafkaTap } from "../taps/kafka/kafka-tap.ts";
+import { startPostgresTap } from "../taps/postgres/postgres-tap.ts";
+import type { ScenarioContext } from "./scenario-context.ts";
+
+/** One instance's paths: subject → Toxiproxy → tap → server, for Kafka, Postgres and the API. */
+export interface InstanceLinks {
+  readonly instance: string;
+  readonly kafka: {
+    readonly address: HostPort;
+    readonly proxy: ProxyHandle;
+    readonly tap: KafkaTap;
+  };
+  readonly postgres: { readonly address: HostPort; readonly proxy: ProxyHandle; readonly tap: Tap };
+  readonly api: { readonly address: HostPort; readonly proxy: ProxyHandle };
+}
+
+export interface OpenLinks extends AsyncDisposable {
+  readonly all: readonly InstanceLinks[];
+  of(instance: string): InstanceLinks;
+}
+
+/** Opens every instance's links. What was opened is closed again when a later one fails. */
+export async function openLinks(
+  context: ScenarioContext,
+  gate: Gate,
+  api: ApiDouble,
+): Promise<OpenLinks> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(closers.splice(0).map((closer) => closer()));
+  };
+  const counter = new DeliveryCounter();
+  try {
+    const all = await Promise.all(
+      context.instances.map((instance) =>
+        openInstance({ context, gate, api, counter, closers }, instance),
+      ),
+    );
+    const byName = new Map(all.map((links) => [links.instance, links]));
+    return { all, of: (instance) => required(byName, instance), [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Opening {
+  readonly context: ScenarioContext;
+  readonly gate: Gate;
+  readonly api: ApiDouble;
+  readonly counter: DeliveryCounter;
+  readonly closers: (() => Promise<void>)[];
+}
+
+async function openInstance(opening: Opening, instance: string): Promise<InstanceLinks> {
+  const { context, gate, closers } = opening;
+  const listener = context.stack.listeners.find((candidate) => candidate.role === instance);
+  if (listener === undefined) {
+    throw new HarnessError("internal", `The stack has no Kafka listener for ${instance}.`);
+  }
+  const shared = { instance, recorder: context.recorder, gate, attribution: context.inFlight };
+  const kafkaTap = await startKafkaTap({
+    ...shared,
+    upstream: listener.upstream,
+    counter: opening.counter,
+    isInput: (topic) => topic === context.header.inputTopic,
+    keyAt: (topic, partition, offset) => context.inFlight.at(topic, partition, offset),
+    onDelivered: (position, key) => context.inFlight.place(position, key),
+  });
+  closers.push(() => kafkaTap.close());
+  const postgresTap = await startPostgresTap({ ...shared, upstream: context.stack.directPostgres });
+  closers.push(() => postgresTap.close());
+  const proxyFor = async (kind: string, listenPort: number, upstream: HostPort) => {
+    const name = `${context.scenario.id}.${instance}.${kind}`;
+    const proxy = await context.stack.proxies.createProxy({ name, listenPort, upstream });
+    closers.push(() => proxy.remove());
+    return proxy;
+  };
+  const [kafka, postgres, http] = await Promise.all([
+    proxyFor("kafka", listener.linkPort, kafkaTap.listen),
+    proxyFor("postgres", 0, postgresTap.listen),
+    proxyFor("api", 0, opening.api.addressFor(instance)),
+  ]);
+  return {
+    instance,
+    kafka: { address: kafka.listen, proxy: kafka, tap: kafkaTap },
+    postgres: { address: postgres.listen, proxy: postgres, tap: postgresTap },
+    api: { address: http.listen, proxy: http },
+  };
+}
+
+function required(links: ReadonlyMap<string, InstanceLinks>, instance: string): InstanceLinks {
+  const found = links.get(instance);
+  if (found === undefined) throw new HarnessError("internal", `No links for ${instance}.`);
+  return found;
+}

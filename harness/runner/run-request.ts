@@ -1,0 +1,28 @@
+import type { GamedayConfig } from "../model/config.ts";
+import type { Scenario } from "../model/scenario.ts";
+import type { Clock, Progress } from "../ports/basics.ts";
+import type { StackAdapter } from "../ports/stack.ts";
+
+export type Eviction = "session-timeout" | "harness-leave-group";
+
+export interface RunRequest {
+  readonly config: GamedayConfig;
+  /** Folder of the config file: relative paths in it start here. */
+  readonly configFolder: string;
+  readonly scenarios: readonly Scenario[];
+  readonly variant: string | null;
+  readonly seed: number;
+  readonly eviction: Eviction;
+  readonly runId: string;
+  readonly runFolder: string;
+  readonly startedAt: string;
+  readonly gamedayVersion: string;
+}
+
+export interface RunEnvironment {
+  readonly stack: StackAdapter;
+  readonly progress: Progress;
+  /** Aborted on Ctrl-C: heal, clean up, judge what there is. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}

@@ -1,0 +1,185 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { judgeRun } from "../checker/judge.ts";
+import { HarnessError, messageOf } from "../model/errors.ts";
+import type { RunResult, ScenarioResult } from "../model/result.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { EXIT_CODES, worstVerdict, type RunVerdict } from "../model/verdict.ts";
+import type { StartedStack } from "../ports/stack.ts";
+import { planPayments } from "../workload/payments.ts";
+import { seededRandom } from "../workload/random.ts";
+import { headerOf } from "./header.ts";
+import { InFlightIntents } from "./in-flight.ts";
+import { JournalWriter } from "./journal-writer.ts";
+import type { RunEnvironment, RunRequest } from "./run-request.ts";
+import { runScenario } from "./run-scenario.ts";
+
+interface Failure {
+  readonly scenario: string | null;
+  readonly error: HarnessError;
+}
+
+/**
+ * Runs the scenarios one after the other on one stack and judges the history. Failures of the
+ * environment and interruptions are part of the result; only a bug of the harness is thrown.
+ */
+export async function runScenarios(
+  request: RunRequest,
+  environment: RunEnvironment,
+): Promise<RunResult> {
+  mkdirSync(join(request.runFolder, "logs"), { recursive: true });
+  const journal = new JournalWriter(join(request.runFolder, "journal.ndjson"), environment.clock);
+  let failure: Failure | null = null;
+  let versions: Readonly<Record<string, string>> = {};
+  try {
+    await using stack = await environment.stack.start({
+      roles: rolesOf(request.scenarios),
+      runFolder: request.runFolder,
+      runId: request.runId,
+      progress: environment.progress,
+    });
+    versions = { ...stack.versions, ...startupTimes(stack) };
+    failure = await runAll(request, environment, { stack, journal });
+  } catch (error) {
+    failure = { scenario: null, error: asHarnessError(error) };
+  }
+  journal.close();
+  const unwritten = journal.failure();
+  if (unwritten !== null) failure ??= { scenario: null, error: unwritten };
+  return resultOf(request, {
+    judged: judgeRun(journal.events()),
+    failure,
+    versions,
+    stack: environment.stack.name,
+  });
+}
+
+async function runAll(
+  request: RunRequest,
+  environment: RunEnvironment,
+  means: { readonly stack: StartedStack; readonly journal: JournalWriter },
+): Promise<Failure | null> {
+  await means.stack.database.migrateTemplate({
+    migrationsFolder: resolve(request.configFolder, request.config.database.migrations),
+    auditedTables: auditedTables(request),
+  });
+  for (const scenario of request.scenarios) {
+    try {
+      await runOne(request, environment, { ...means, scenario });
+    } catch (error) {
+      return { scenario: scenario.id, error: asHarnessError(error) };
+    }
+    if (environment.signal.aborted) {
+      return { scenario: null, error: new HarnessError("interrupted", "Interrupted.") };
+    }
+  }
+  return null;
+}
+
+async function runOne(
+  request: RunRequest,
+  environment: RunEnvironment,
+  means: {
+    readonly stack: StartedStack;
+    readonly journal: JournalWriter;
+    readonly scenario: Scenario;
+  },
+): Promise<void> {
+  const { stack, journal, scenario } = means;
+  const suffix = String(request.scenarios.indexOf(scenario) + 1);
+  const declared = [request.config.input, ...request.config.outputs];
+  const topics = Object.fromEntries(declared.map(({ topic }) => [topic, `${topic}.${suffix}`]));
+  await stack.broker.createTopics(
+    declared.map(({ topic, partitions }) => ({ topic: `${topic}.${suffix}`, partitions })),
+  );
+  const database = await stack.database.createScenarioDatabase(`scenario_${suffix}`);
+  const intents = planPayments(scenario.workload, seededRandom(request.seed));
+  const header = headerOf({ request, scenario, stack: stack.name, topics, intents });
+  try {
+    await runScenario({
+      request,
+      environment,
+      stack,
+      scenario,
+      header,
+      instances: rolesOf([scenario]),
+      topics,
+      intents,
+      inFlight: new InFlightIntents(),
+      database,
+      journal,
+      recorder: journal.forScenario(scenario.id),
+    });
+  } finally {
+    await database.drop();
+  }
+}
+
+function rolesOf(scenarios: readonly Scenario[]): readonly string[] {
+  const count = Math.max(1, ...scenarios.map(({ instances }) => instances));
+  return Array.from({ length: count }, (_, index) => `consumer-${index + 1}`);
+}
+
+function auditedTables(request: RunRequest): readonly string[] {
+  const { balance, outbox, work } = request.config.database;
+  const rows = request.config.effects.flatMap((e) => (e.kind === "row" ? [e.table] : []));
+  return [...new Set([...rows, ...[balance, outbox, work].flatMap((d) => (d ? [d.table] : []))])];
+}
+
+function startupTimes(stack: StartedStack): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(stack.startupMs).map(([part, ms]) => [
+      `startup.${part}Ms`,
+      String(Math.round(ms)),
+    ]),
+  );
+}
+
+function asHarnessError(error: unknown): HarnessError {
+  if (error instanceof HarnessError) return error;
+  return new HarnessError("internal", messageOf(error), { cause: error });
+}
+
+interface Judged {
+  readonly judged: readonly ScenarioResult[];
+  readonly failure: Failure | null;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly stack: string;
+}
+
+function resultOf(request: RunRequest, run: Judged): RunResult {
+  const { failure } = run;
+  const error =
+    failure === null
+      ? null
+      : {
+          code: failure.error.code,
+          message: [failure.error.message, ...failure.error.details].join("\n"),
+        };
+  const scenarios = run.judged.map((scenario) =>
+    error !== null && failure?.scenario === scenario.id && scenario.verdict !== "violated"
+      ? { ...scenario, verdict: failureVerdict(failure), error }
+      : scenario,
+  );
+  const verdicts = scenarios.map(({ verdict }) => verdict);
+  const verdict = worstVerdict(
+    failure === null ? verdicts : [...verdicts, failureVerdict(failure)],
+  );
+  return {
+    schemaVersion: 1,
+    runId: request.runId,
+    startedAt: request.startedAt,
+    seed: request.seed,
+    stack: run.stack,
+    gamedayVersion: request.gamedayVersion,
+    verdict,
+    exitCode: failure?.error.code === "internal" ? EXIT_CODES.internal : EXIT_CODES[verdict],
+    environment: { ...run.versions, node: process.version },
+    scenarios,
+    ...(error === null ? {} : { error }),
+  };
+}
+
+function failureVerdict(failure: Failure): RunVerdict {
+  return failure.error.code === "interrupted" ? "interrupted" : "environment";
+}

@@ -1,0 +1,26 @@
+import type { RunHeader } from "../model/run-header.ts";
+import type { Intent } from "../model/intent.ts";
+import type { Scenario } from "../model/scenario.ts";
+import type { Recorder } from "../ports/basics.ts";
+import type { ScenarioDatabase } from "../ports/database.ts";
+import type { StartedStack } from "../ports/stack.ts";
+import type { InFlightIntents } from "./in-flight.ts";
+import type { JournalWriter } from "./journal-writer.ts";
+import type { RunEnvironment, RunRequest } from "./run-request.ts";
+
+/** Everything the phases of one scenario share. */
+export interface ScenarioContext {
+  readonly request: RunRequest;
+  readonly environment: RunEnvironment;
+  readonly stack: StartedStack;
+  readonly scenario: Scenario;
+  readonly header: RunHeader;
+  readonly instances: readonly string[];
+  /** Topic name in the config → topic name of this scenario. */
+  readonly topics: Readonly<Record<string, string>>;
+  readonly intents: readonly Intent[];
+  readonly inFlight: InFlightIntents;
+  readonly database: ScenarioDatabase;
+  readonly journal: JournalWriter;
+  readonly recorder: Recorder;
+}
