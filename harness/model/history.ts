@@ -249,12 +249,8 @@ export const BOUNDARIES = [
   "postgres.commit.requested",
   "postgres.commit.applied",
   "postgres.commit.acknowledged",
-  "kafka.fetch.acknowledged",
   "kafka.offset-commit.requested",
   "kafka.offset-commit.applied",
   "kafka.offset-commit.acknowledged",
-  "process.spawned",
-  "process.ready",
-  "process.exited",
 ] as const;
 export type BoundaryName = (typeof BOUNDARIES)[number];

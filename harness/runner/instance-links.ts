@@ -64,7 +64,7 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
   if (listener === undefined) {
     throw new HarnessError("internal", `The stack has no Kafka listener for ${instance}.`);
   }
-  const shared = { instance, recorder: context.recorder, gate, attribution: context.inFlight };
+  const shared = { instance, recorder: context.recorder, gate };
   const kafkaTap = await startKafkaTap({
     ...shared,
     upstream: listener.upstream,
@@ -74,7 +74,11 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
     onDelivered: (position, key) => context.inFlight.place(position, key),
   });
   closers.push(() => kafkaTap.close());
-  const postgresTap = await startPostgresTap({ ...shared, upstream: context.stack.directPostgres });
+  const postgresTap = await startPostgresTap({
+    ...shared,
+    attribution: context.inFlight,
+    upstream: context.stack.directPostgres,
+  });
   closers.push(() => postgresTap.close());
   const proxyFor = async (kind: string, listenPort: number, upstream: HostPort) => {
     const name = `${context.scenario.id}.${instance}.${kind}`;

@@ -1,0 +1,57 @@
+import type { BoundaryName } from "../model/history.ts";
+import type { Recorder } from "../ports/basics.ts";
+import type { Gate, HeldFrameDecision } from "../ports/tap.ts";
+
+export interface Named {
+  readonly key: string;
+  readonly eventId: string;
+}
+
+export interface Meeting {
+  readonly boundary: BoundaryName;
+  readonly instance: string;
+  readonly named: readonly Named[];
+  readonly tag: string | null;
+}
+
+/**
+ * Announces a boundary to the gate, once per business key it is attributed to, and records what
+ * happened to the frame. Null: nobody waits for it.
+ */
+export function meetBoundary(
+  meeting: Meeting,
+  means: { readonly gate: Gate; readonly recorder: Recorder },
+): Promise<HeldFrameDecision> | null {
+  const note = (action: "passed" | "held" | "dropped" | "released"): void =>
+    means.recorder.record({
+      stream: "wire",
+      boundary: meeting.boundary,
+      instance: meeting.instance,
+      keys: meeting.named.map(({ key }) => key),
+      action,
+      tag: meeting.tag,
+    });
+  const held = askGate(meeting, means.gate);
+  if (held === null) {
+    if (meeting.named.length > 0) note("passed");
+    return null;
+  }
+  note("held");
+  return held
+    .catch(() => "drop" as const)
+    .then((decision) => {
+      note(decision === "drop" ? "dropped" : "released");
+      return decision;
+    });
+}
+
+function askGate(meeting: Meeting, gate: Gate): Promise<HeldFrameDecision> | null {
+  const { boundary, instance } = meeting;
+  const frame = { boundary, instance, position: null };
+  if (meeting.named.length === 0) return gate.meet({ ...frame, key: null, eventId: null });
+  for (const { key, eventId } of meeting.named) {
+    const held = gate.meet({ ...frame, key, eventId });
+    if (held !== null) return held;
+  }
+  return null;
+}

@@ -1,0 +1,29 @@
+import type { HostPort, Recorder } from "../../ports/basics.ts";
+import type { Attribution, Gate, Tap } from "../../ports/tap.ts";
+import { startRelay } from "../relay.ts";
+import { PostgresSession } from "./session.ts";
+
+export interface PostgresTapOptions {
+  readonly instance: string;
+  readonly upstream: HostPort;
+  readonly recorder: Recorder;
+  readonly gate: Gate;
+  readonly attribution: Attribution;
+}
+
+/** Relays one instance's Postgres sessions and announces their commit boundaries. */
+export async function startPostgresTap(options: PostgresTapOptions): Promise<Tap> {
+  const unknown: Record<string, number> = {};
+  const onUnknown = (name: string): void => {
+    unknown[name] = (unknown[name] ?? 0) + 1;
+  };
+  const relay = await startRelay(
+    options.upstream,
+    () => new PostgresSession({ ...options, onUnknown }),
+  );
+  return {
+    ...relay,
+    unknownFrames: () => ({ ...unknown }),
+    [Symbol.asyncDispose]: () => relay.close(),
+  };
+}

@@ -1,0 +1,188 @@
+import type { Attribution, Gate, HeldFrameDecision } from "../../ports/tap.ts";
+import type { Recorder } from "../../ports/basics.ts";
+import { meetBoundary, type Named } from "../hold.ts";
+import { LengthFramer, type FrameShape } from "../length-framer.ts";
+import type { Conversation, Direction, Fate } from "../relay.ts";
+import {
+  asksToCommit,
+  bindOf,
+  commandTag,
+  parseOf,
+  queryText,
+  readyStatus,
+  startupKind,
+  typeOf,
+  withApplicationName,
+} from "./messages.ts";
+
+const MESSAGE_BYTES_MAX = 1024 * 1024 * 1024;
+const STARTUP: FrameShape = { lengthAt: 0, extra: 0, lengthMin: 8, lengthMax: 10_000 };
+const MESSAGE: FrameShape = { lengthAt: 1, extra: 1, lengthMin: 4, lengthMax: MESSAGE_BYTES_MAX };
+
+export interface SessionOptions {
+  readonly instance: string;
+  readonly recorder: Recorder;
+  readonly gate: Gate;
+  readonly attribution: Attribution;
+  /** Counts frames that were relayed without being understood. */
+  readonly onUnknown: (name: string) => void;
+}
+
+/**
+ * One Postgres session. A COMMIT is `requested` when the subject asks, `applied` when the server's
+ * CommandComplete has arrived (whatever its tag says), `acknowledged` when ReadyForQuery went on.
+ */
+export class PostgresSession implements Conversation {
+  private readonly options: SessionOptions;
+  private readonly named = new Map<string, Named>();
+  private readonly commitStatements = new Set<string>();
+  private phase: "startup" | "encryption-answer" | "open" = "startup";
+  private isCommitAsked = false;
+  private answeredTag: string | null = null;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+  }
+
+  readonly toServer: Direction = framed({
+    shape: () => (this.phase === "open" ? MESSAGE : STARTUP),
+    handle: (frame) => this.fromSubject(frame),
+    onRaw: () => this.options.onUnknown("postgres: unreadable frontend bytes"),
+  });
+
+  readonly toClient: Direction = framed({
+    shape: () => (this.phase === "encryption-answer" ? "one-byte" : MESSAGE),
+    handle: (frame) => this.fromServer(frame),
+    onRaw: () => this.options.onUnknown("postgres: unreadable backend bytes"),
+  });
+
+  private fromSubject(frame: Buffer): Fate | Promise<Fate> {
+    if (this.phase !== "open") return this.opening(frame);
+    const asked = this.readRequest(frame);
+    if (!asked || this.isCommitAsked) return { bytes: frame };
+    this.isCommitAsked = true;
+    return this.pass(frame, this.meet("postgres.commit.requested", null));
+  }
+
+  private opening(packet: Buffer): Fate {
+    switch (startupKind(packet)) {
+      case "encryption-request":
+        this.phase = "encryption-answer";
+        return { bytes: packet };
+      case "startup":
+        this.phase = "open";
+        return { bytes: withApplicationName(packet, this.options.instance) };
+      case "other":
+        return { bytes: packet };
+    }
+  }
+
+  /** Collects names of in-flight intents; true when the message asks to commit. */
+  private readRequest(frame: Buffer): boolean {
+    switch (typeOf(frame)) {
+      case "Q": {
+        const sql = queryText(frame);
+        this.attribute(sql);
+        return asksToCommit(sql);
+      }
+      case "P": {
+        const { name, sql } = parseOf(frame);
+        if (asksToCommit(sql)) this.commitStatements.add(name);
+        else this.commitStatements.delete(name);
+        return asksToCommit(sql) && name === "";
+      }
+      case "B": {
+        const { statement, parameters } = bindOf(frame);
+        for (const parameter of parameters) this.attribute(parameter);
+        return this.commitStatements.has(statement);
+      }
+      default:
+        return false;
+    }
+  }
+
+  private attribute(text: string): void {
+    const found = this.options.attribution.identify(text);
+    if (found !== null) this.named.set(found.key, found);
+  }
+
+  private fromServer(frame: Buffer): Fate | Promise<Fate> {
+    if (this.phase === "encryption-answer") {
+      this.phase = "startup";
+      // Anything but N starts TLS, which cannot be read; it is relayed and counted as raw.
+      if (frame[0] !== 0x4e) this.options.onUnknown("postgres: encrypted session");
+      return { bytes: frame };
+    }
+    if (typeOf(frame) === "C" && this.isCommitAsked && this.answeredTag === null) {
+      const tag = commandTag(frame);
+      if (tag === "COMMIT" || tag === "ROLLBACK") {
+        this.answeredTag = tag;
+        return this.pass(frame, this.meet("postgres.commit.applied", tag));
+      }
+    }
+    if (typeOf(frame) === "Z") return { bytes: frame, forwarded: this.readyAfter(frame) };
+    return { bytes: frame };
+  }
+
+  private readyAfter(frame: Buffer): () => void {
+    const isIdle = readyStatus(frame) === "I";
+    return () => {
+      if (this.answeredTag !== null)
+        void this.meet("postgres.commit.acknowledged", this.answeredTag);
+      this.isCommitAsked = false;
+      this.answeredTag = null;
+      if (isIdle) this.named.clear();
+    };
+  }
+
+  private meet(
+    boundary:
+      "postgres.commit.requested" | "postgres.commit.applied" | "postgres.commit.acknowledged",
+    tag: string | null,
+  ): Promise<HeldFrameDecision> | null {
+    const { instance, gate, recorder } = this.options;
+    return meetBoundary(
+      { boundary, instance, named: [...this.named.values()], tag },
+      { gate, recorder },
+    );
+  }
+
+  private pass(frame: Buffer, held: Promise<HeldFrameDecision> | null): Fate | Promise<Fate> {
+    if (held === null) return { bytes: frame };
+    return held.then((decision) => (decision === "drop" ? "drop" : { bytes: frame }));
+  }
+}
+
+function framed(options: {
+  readonly shape: () => FrameShape | "one-byte";
+  readonly handle: (frame: Buffer) => Fate | Promise<Fate>;
+  readonly onRaw: () => void;
+}): Direction {
+  const framer = new LengthFramer();
+  let toldRaw = false;
+  return {
+    // One frame at a time: what the next bytes mean may depend on how this frame was handled.
+    push(chunk) {
+      framer.push(chunk);
+      return lazyFrames(framer, options.shape);
+    },
+    handle(frame) {
+      if (!framer.isRaw()) return options.handle(frame);
+      if (!toldRaw) options.onRaw();
+      toldRaw = true;
+      return { bytes: frame };
+    },
+  };
+}
+
+function* lazyFrames(
+  framer: LengthFramer,
+  shape: () => FrameShape | "one-byte",
+): Generator<Buffer> {
+  for (;;) {
+    const wanted = shape();
+    const frame = wanted === "one-byte" ? framer.take(1) : framer.next(wanted);
+    if (frame === null) return;
+    yield frame;
+  }
+}
