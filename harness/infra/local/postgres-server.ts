@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, chownSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DatabaseServer } from "../../ports/database.ts";
+import { connect, type ServerAddress } from "../postgres/connection.ts";
+import { openDatabaseServer } from "../postgres/database-server.ts";
+import type { Child } from "../process/child.ts";
+import { untilReady } from "../process/server-readiness.ts";
+import { makeOnce } from "./cache.ts";
+import { isListening } from "./is-listening.ts";
+import type { PartContext } from "./part-context.ts";
+import { postgresCacheFolder, provisionPostgres, serverUser } from "./postgres-binaries.ts";
+import { copyFolder, runTool } from "./tools.ts";
+
+const USER = "gameday";
+const READY_TIMEOUT_MS = 20_000;
+const INITDB_TIMEOUT_MS = 60_000;
+
+export interface PostgresPart {
+  readonly child: Child;
+  readonly database: DatabaseServer;
+  readonly address: ServerAddress;
+  readonly version: string;
+  readonly startupMs: number;
+}
+
+/** fsync=off is fine for process kills; durability on power loss is not claimed (preflight says so). */
+const SETTINGS = [
+  "listen_addresses=127.0.0.1",
+  "unix_socket_directories=",
+  "fsync=off",
+  "synchronous_commit=on",
+  "track_commit_timestamp=on",
+  "max_connections=200",
+  "shared_buffers=64MB",
+] as const;
+
+function environment(): Readonly<Record<string, string>> {
+  return { PATH: process.env["PATH"] ?? "", LC_ALL: "C", TZ: "UTC" };
+}
+
+async function initialise(draft: string, bin: string): Promise<void> {
+  const user = serverUser();
+  const data = join(draft, "data");
+  const passwordFile = join(draft, "password");
+  await mkdir(data, { mode: 0o700 });
+  await writeFile(passwordFile, randomBytes(16).toString("hex"), { mode: 0o600 });
+  if (user !== undefined) {
+    chmodSync(draft, 0o755);
+    chownSync(data, user.uid, user.gid);
+    chownSync(passwordFile, user.uid, user.gid);
+  }
+  const identity = [`--username=${USER}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
+  const locale = ["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"];
+  const args = ["-D", data, ...identity, ...locale];
+  const options = { timeoutMs: INITDB_TIMEOUT_MS, env: environment(), cwd: draft, user };
+  await runTool({ program: join(bin, "initdb"), args, ...options });
+}
+
+/** Starts Postgres on a copy of the golden data directory; ready when `SELECT 1` answered. */
+export async function startPostgres(context: PartContext, port: number): Promise<PostgresPart> {
+  const { session } = context;
+  const { name, bin } = await provisionPostgres();
+  const golden = await makeOnce(join(postgresCacheFolder(), `${name}-data`), async (draft) => {
+    context.progress("Postgres: initialising an empty data directory (first time only)…");
+    await initialise(draft, bin);
+  });
+  const startedAtMs = performance.now();
+  const password = await readFile(join(golden, "password"), "utf8");
+  const data = join(session.folder, "postgres-data");
+  await rm(data, { recursive: true, force: true });
+  await copyFolder(join(golden, "data"), data);
+  const settings = [...SETTINGS, `port=${port}`].flatMap((setting) => ["-c", setting]);
+  const child = await session.start({
+    kind: "postgres",
+    command: [join(bin, "postgres"), "-D", data, ...settings],
+    cwd: session.folder,
+    env: environment(),
+    logFile: join(context.logFolder, "postgres.log"),
+    stopSignal: "SIGQUIT",
+    user: serverUser(),
+  });
+  const address = { host: "127.0.0.1", port, user: USER, password };
+  const database = await untilReady(child, READY_TIMEOUT_MS, async () =>
+    (await isListening(address)) ? openDatabaseServer(address) : null,
+  );
+  const startupMs = performance.now() - startedAtMs;
+  return { child, database, address, version: await readVersion(address), startupMs };
+}
+
+async function readVersion(address: ServerAddress): Promise<string> {
+  const client = await connect(address, "postgres");
+  try {
+    const { rows } = await client.query<{ server_version: string }>("SHOW server_version");
+    return rows[0]?.server_version ?? "unknown";
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,192 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type pg from "pg";
+import { HarnessError, messageOf } from "../../model/errors.ts";
+import type { Row } from "../../model/history.ts";
+import type { HostPort } from "../../ports/basics.ts";
+import type { DatabaseServer, ScenarioDatabase } from "../../ports/database.ts";
+import {
+  AUDIT_SCHEMA_SQL,
+  AUDIT_TRAIL_SQL,
+  auditTriggerSql,
+  quoted,
+  UNAUDITED_SQL,
+} from "./audit-sql.ts";
+
+const TEMPLATE = "gameday_template";
+/** Marks the harness's own connections, so that they are never taken for the subject's. */
+const OWN_NAME = "gameday-observer";
+
+export interface ServerAccess extends HostPort {
+  readonly user: string;
+  readonly password: string;
+}
+
+type Connect = (database: string) => pg.Pool;
+
+/** True when the server answers a query. */
+export async function answers(access: ServerAccess): Promise<true> {
+  const pool = (await connector(access))("postgres");
+  try {
+    await pool.query("SELECT 1");
+    return true;
+  } finally {
+    await pool.end();
+  }
+}
+
+export async function connectDatabaseServer(access: ServerAccess): Promise<DatabaseServer> {
+  const connect = await connector(access);
+  const admin = connect("postgres");
+  const open = new Set<pg.Pool>();
+  return {
+    migrateTemplate: (options) => migrateTemplate({ connect, admin }, options),
+    async createScenarioDatabase(name) {
+      await admin.query(
+        `CREATE DATABASE ${quoted(name)} TEMPLATE ${quoted(TEMPLATE)} STRATEGY wal_log`,
+      );
+      const pool = connect(name);
+      open.add(pool);
+      return scenarioDatabase({ name, access, pool, admin, closed: () => open.delete(pool) });
+    },
+    async close() {
+      await Promise.all([...open, admin].map((pool) => pool.end()));
+    },
+  };
+}
+
+async function connector(access: ServerAccess): Promise<Connect> {
+  const { default: driver } = await import("pg");
+  return (database) => {
+    const pool = new driver.Pool({
+      host: access.host,
+      port: access.port,
+      user: access.user,
+      password: access.password,
+      database,
+      max: 3,
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 10_000,
+      application_name: OWN_NAME,
+    });
+    // The server is killed at the end of a run: a lost idle connection is no event.
+    pool.on("error", () => undefined);
+    return pool;
+  };
+}
+
+async function migrateTemplate(
+  server: { readonly connect: Connect; readonly admin: pg.Pool },
+  options: { readonly migrationsFolder: string; readonly auditedTables: readonly string[] },
+): Promise<void> {
+  await server.admin.query(`CREATE DATABASE ${quoted(TEMPLATE)}`);
+  const pool = server.connect(TEMPLATE);
+  try {
+    for (const file of migrationFiles(options.migrationsFolder)) {
+      await apply(pool, file, readFileSync(file, "utf8"));
+    }
+    await apply(pool, "the audit schema", AUDIT_SCHEMA_SQL);
+    for (const table of options.auditedTables) {
+      await apply(pool, `the audit trigger on ${table}`, auditTriggerSql(table));
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
+function migrationFiles(folder: string): readonly string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+    return names.sort().map((name) => join(folder, name));
+  } catch (cause) {
+    throw new HarnessError(
+      "usage",
+      `Cannot read the migrations folder ${folder}: ${messageOf(cause)}. Check database.migrations in gameday.config.ts.`,
+      { cause },
+    );
+  }
+}
+
+async function apply(pool: pg.Pool, what: string, sql: string): Promise<void> {
+  try {
+    await pool.query(sql);
+  } catch (cause) {
+    throw new HarnessError(
+      "environment",
+      `Postgres refused ${what}: ${messageOf(cause)}. Check the migrations and the tables named in gameday.config.ts.`,
+      { cause },
+    );
+  }
+}
+
+interface AuditRecord {
+  readonly table_name: string;
+  readonly op: "insert" | "update" | "delete";
+  readonly xid: string;
+  readonly application_name: string;
+  readonly before: Row | null;
+  readonly after: Row | null;
+  readonly commit_order: number;
+}
+
+function scenarioDatabase(means: {
+  readonly name: string;
+  readonly access: ServerAccess;
+  readonly pool: pg.Pool;
+  readonly admin: pg.Pool;
+  readonly closed: () => void;
+}): ScenarioDatabase {
+  const { name, access, pool } = means;
+  return {
+    name,
+    directUrl: `postgres://${access.user}:${access.password}@${access.host}:${access.port}/${name}`,
+    async auditTrail() {
+      const { rows } = await pool.query<AuditRecord>(AUDIT_TRAIL_SQL);
+      return rows.map((row) => ({
+        table: row.table_name,
+        op: row.op,
+        xid: row.xid,
+        commitOrder: row.commit_order,
+        applicationName: row.application_name,
+        before: row.before,
+        after: row.after,
+      }));
+    },
+    async unaudited(tables) {
+      const { rows } = await pool.query<{ name: string }>(UNAUDITED_SQL, [tables]);
+      return rows.map((row) => row.name);
+    },
+    async backends() {
+      const { rows } = await pool.query<{ pid: number; application_name: string; state: string }>(
+        `SELECT pid, application_name, coalesce(state, 'starting') AS state FROM pg_stat_activity
+         WHERE datname = $1 AND application_name <> $2`,
+        [name, OWN_NAME],
+      );
+      return rows.map((row) => ({
+        pid: row.pid,
+        applicationName: row.application_name,
+        state: row.state,
+      }));
+    },
+    async outbox(table, publishedAt) {
+      const { rows } = await pool.query<{ total: number; unpublished: number }>(
+        `SELECT count(*)::int AS total,
+           (count(*) FILTER (WHERE ${quoted(publishedAt)} IS NULL))::int AS unpublished
+         FROM ${quoted(table)}`,
+      );
+      return rows[0] ?? { total: 0, unpublished: 0 };
+    },
+    async settings() {
+      const { rows } = await pool.query<{ name: string; setting: string }>(
+        `SELECT name, setting FROM pg_settings
+         WHERE name IN ('fsync', 'synchronous_commit', 'server_version') ORDER BY name`,
+      );
+      return Object.fromEntries(rows.map((row) => [row.name, row.setting]));
+    },
+    async drop() {
+      means.closed();
+      await pool.end();
+      await means.admin.query(`DROP DATABASE ${quoted(name)} WITH (FORCE)`);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { HarnessError } from "../../model/errors.ts";
+import type { RunJournal } from "./journal.ts";
+import { lastLinesOf } from "./log-tail.ts";
+import { startTimeOf } from "./process-identity.ts";
+import { signalGroup } from "./reap.ts";
+
+export interface ChildSpec {
+  readonly kind: string;
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** stdout and stderr are appended here by the child itself: nothing is lost at a kill. */
+  readonly logFile: string;
+  readonly stopSignal: "SIGKILL" | "SIGQUIT";
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** A journaled process in a group of its own. */
+export interface Child {
+  readonly kind: string;
+  readonly pid: number;
+  readonly exited: Promise<ChildExit>;
+  /** Null while it runs. */
+  exit(): ChildExit | null;
+  signal(signal: NodeJS.Signals): void;
+  lastLines(count: number): readonly string[];
+}
+
+/** Of the harness's environment a child sees only what a login shell would give it. */
+export function minimalEnvironment(): Readonly<Record<string, string>> {
+  const names = ["PATH", "HOME", "USER", "LANG", "TMPDIR", "TZ", "SystemRoot"];
+  const pairs = names.map((name) => [name, process.env[name]] as const);
+  return Object.fromEntries(
+    pairs.filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+}
+
+function openProcess(spec: ChildSpec, output: number): ChildProcess {
+  const [program, ...args] = spec.command;
+  return spawn(program, args, {
+    cwd: spec.cwd,
+    env: { ...spec.env },
+    stdio: ["ignore", output, output],
+    detached: true,
+    shell: false,
+    ...spec.user,
+  });
+}
+
+async function cannotStart(spec: ChildSpec, child: ChildProcess): Promise<HarnessError> {
+  const cause = await new Promise<Error>((resolve) => {
+    child.once("error", resolve);
+  });
+  return new HarnessError(
+    "environment",
+    `Cannot start ${spec.kind}: ${cause.message}. Check the command and the working folder.`,
+    { details: [`command: ${spec.command.join(" ")}`, `cwd: ${spec.cwd}`], cause },
+  );
+}
+
+function exitOf(child: ChildProcess): Promise<ChildExit> {
+  return new Promise((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** Starts and journals a process. Rejects with HarnessError when the command cannot be started. */
+export async function startChild(spec: ChildSpec, journal: RunJournal): Promise<Child> {
+  mkdirSync(dirname(spec.logFile), { recursive: true });
+  const output = openSync(spec.logFile, "a");
+  const fromByte = fstatSync(output).size;
+  const child = openProcess(spec, output);
+  closeSync(output);
+  const { pid } = child;
+  if (pid === undefined) {
+    throw await cannotStart(spec, child);
+  }
+  // In the same tick as the spawn: nothing runs between the process and its journal entry.
+  const startTime = startTimeOf(pid) ?? "gone";
+  journal.addProcess({ pid, startTime, kind: spec.kind, stopSignal: spec.stopSignal });
+  let exit: ChildExit | null = null;
+  const exited = exitOf(child).then((result) => {
+    exit = result;
+    return result;
+  });
+  child.on("error", () => {
+    // A signal that could not be delivered: `exited` tells what became of the process.
+  });
+  return {
+    kind: spec.kind,
+    pid,
+    exited,
+    exit: () => exit,
+    signal: (signal) => signalGroup(pid, signal),
+    lastLines: (count) => lastLinesOf(spec.logFile, count, fromByte),
+  };
+}

@@ -1,0 +1,34 @@
+import { HarnessError } from "../../model/errors.ts";
+import type { Child } from "./child.ts";
+import { pollUntil } from "./deadline.ts";
+
+const LOG_LINES = 20;
+
+/**
+ * Polls until the server answers `probe`. Throws HarnessError("environment") carrying its last log
+ * lines when it exits first (a port in use, a bad setting) or does not answer in time.
+ */
+export async function untilReady<T>(
+  server: Child,
+  timeoutMs: number,
+  probe: () => Promise<T | null>,
+): Promise<T> {
+  try {
+    return await pollUntil({ what: `${server.kind} to answer`, timeoutMs, everyMs: 20 }, () => {
+      const exit = server.exit();
+      if (exit === null) {
+        return probe();
+      }
+      throw new HarnessError(
+        "environment",
+        `${server.kind} ended at start (code ${exit.code}, signal ${exit.signal}). Its last log lines say why.`,
+      );
+    });
+  } catch (error) {
+    if (error instanceof HarnessError) {
+      const details = [...error.details, ...server.lastLines(LOG_LINES)];
+      throw new HarnessError(error.code, error.message, { details, cause: error });
+    }
+    throw error;
+  }
+}
