@@ -112,7 +112,12 @@ export class FaultDesk {
     if (frame.position !== null) return frame.position;
     const delivered = this.context.journal
       .events()
-      .find((event) => event.stream === "delivery" && event.key === frame.key);
+      .find(
+        (event) =>
+          event.stream === "delivery" &&
+          event.scenario === this.context.scenario.id &&
+          event.key === frame.key,
+      );
     return delivered?.stream === "delivery" ? delivered.position : null;
   }
 

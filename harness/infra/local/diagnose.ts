@@ -34,7 +34,9 @@ async function diagnoseJava(): Promise<Diagnosis> {
     const output = await runTool({ program: path, args: ["-version"], timeoutMs: 10_000 });
     const [line = path] = output.split("\n");
     const isRecent = (parseJavaMajor(output) ?? 0) >= 17;
-    const state = isRecent ? ({ status: "ready", fix: null } as const) : ({ status: "missing", fix } as const);
+    const state = isRecent
+      ? ({ status: "ready", fix: null } as const)
+      : ({ status: "missing", fix } as const);
     return { name, needed, found: line, ...state };
   } catch (error) {
     return { name, needed, status: "missing", found: messageOf(error), fix };

@@ -66,7 +66,9 @@ export function provisionKafkaJars({ progress, signal }: ProvisionOptions): Prom
 export function provisionKafkaData(jars: string, options: ProvisionOptions): Promise<string> {
   return makeOnce(`${jars}-data`, async (draft) => {
     const program = requireTool(JAVA);
-    options.progress(`Kafka ${KAFKA_VERSION}: formatting an empty log directory (first time only)…`);
+    options.progress(
+      `Kafka ${KAFKA_VERSION}: formatting an empty log directory (first time only)…`,
+    );
     const folder = await mkdtemp(join(tmpdir(), "gameday-format-"));
     try {
       const file = join(folder, "server.properties");

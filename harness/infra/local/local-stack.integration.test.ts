@@ -90,11 +90,15 @@ test("a member leaves its group when the harness says so, and an unknown one is 
 
 test("a committed change leaves an audit row with its writer, a rolled back one leaves none", async () => {
   const migrationsFolder = await mkdtemp(join(folder, "migrations-"));
-  const sql = "CREATE TABLE payment (id text PRIMARY KEY, amount bigint); CREATE TABLE bare (id int);";
+  const sql =
+    "CREATE TABLE payment (id text PRIMARY KEY, amount bigint); CREATE TABLE bare (id int);";
   await writeFile(join(migrationsFolder, "001.sql"), sql);
   await stack.database.migrateTemplate({ migrationsFolder, auditedTables: ["payment"] });
   const database = await stack.database.createScenarioDatabase("scenario_1");
-  const client = new pg.Client({ connectionString: database.directUrl, application_name: "consumer-1" });
+  const client = new pg.Client({
+    connectionString: database.directUrl,
+    application_name: "consumer-1",
+  });
   await client.connect();
   await client.query("INSERT INTO payment VALUES ('p1', 1200)");
   await client.query("BEGIN; INSERT INTO payment VALUES ('p2', 1); ROLLBACK");
@@ -140,9 +144,18 @@ test("a client that bootstraps on a role's listener is sent to that role's link"
 });
 
 test("a subject's exit and last words are known, and a wrong command is refused", async () => {
-  const spec = { instance: "c", incarnation: 1, cwd: folder, env: {}, logFile: join(folder, "c.log") };
+  const spec = {
+    instance: "c",
+    incarnation: 1,
+    cwd: folder,
+    env: {},
+    logFile: join(folder, "c.log"),
+  };
   const script = "console.log('hello'); process.exit(3)";
-  const subject = await stack.subjects.spawn({ ...spec, command: [process.execPath, "-e", script] });
+  const subject = await stack.subjects.spawn({
+    ...spec,
+    command: [process.execPath, "-e", script],
+  });
   expect(await subject.exited).toEqual({ code: 3, signal: null });
   expect(subject.lastLines(1)).toEqual(["hello"]);
   const wrong = stack.subjects.spawn({ ...spec, command: ["/no/such/program"] });

@@ -1,11 +1,6 @@
 import { join } from "node:path";
 import { HarnessError, messageOf } from "../../model/errors.ts";
-import type {
-  RoleListener,
-  StackAdapter,
-  StackOptions,
-  StartedStack,
-} from "../../ports/stack.ts";
+import type { RoleListener, StackAdapter, StackOptions, StartedStack } from "../../ports/stack.ts";
 import { findFreePorts } from "../process/free-ports.ts";
 import { lastLinesOf } from "../process/log-tail.ts";
 import { RunSession } from "../process/run-session.ts";

@@ -24,20 +24,16 @@ export interface ServerAccess extends HostPort {
 
 type Connect = (database: string) => pg.Pool;
 
-/** True when the server answers a query. */
-export async function answers(access: ServerAccess): Promise<true> {
-  const pool = (await connector(access))("postgres");
-  try {
-    await pool.query("SELECT 1");
-    return true;
-  } finally {
-    await pool.end();
-  }
-}
-
-export async function connectDatabaseServer(access: ServerAccess): Promise<DatabaseServer> {
+/** The harness's own connections to a server that answers `SELECT 1`. */
+export async function openDatabaseServer(access: ServerAccess): Promise<DatabaseServer> {
   const connect = await connector(access);
   const admin = connect("postgres");
+  try {
+    await admin.query("SELECT 1");
+  } catch (error) {
+    await admin.end();
+    throw error;
+  }
   const open = new Set<pg.Pool>();
   return {
     migrateTemplate: (options) => migrateTemplate({ connect, admin }, options),

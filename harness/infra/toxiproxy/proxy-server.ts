@@ -6,7 +6,7 @@ import { withDeadline } from "../process/deadline.ts";
 const CALL_TIMEOUT_MS = 5_000;
 
 /** Version the server reports; the proof that it is up. */
-export async function proxyVersion(address: HostPort): Promise<string> {
+async function proxyVersion(address: HostPort): Promise<string> {
   const response = await fetch(`http://${address.host}:${address.port}/version`, {
     signal: AbortSignal.timeout(1_000),
   });
@@ -15,7 +15,7 @@ export async function proxyVersion(address: HostPort): Promise<string> {
 }
 
 /** Toxiproxy's control API. The client has no timeouts and hides errors: every call is bounded. */
-export async function connectProxyServer(address: HostPort): Promise<ProxyServer> {
+export async function openProxyServer(address: HostPort): Promise<ProxyServer> {
   const { Toxiproxy } = await import("toxiproxy-node-client");
   const client = new Toxiproxy(`http://${address.host}:${address.port}`);
   const version = await proxyVersion(address);

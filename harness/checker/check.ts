@@ -1,0 +1,27 @@
+import type { GuaranteeId } from "../model/guarantee.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** What a checker found; the judge adds the witness. */
+export interface Breach {
+  readonly key: string | null;
+  readonly message: string;
+}
+
+/** `unknown`: the history does not allow a judgement; the reason says why. */
+export type CheckOutcome =
+  | { readonly kind: "checked"; readonly breaches: readonly Breach[] }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** One guarantee. Pure; throwing counts as unknown. */
+export interface Checker {
+  readonly id: GuaranteeId;
+  readonly check: (evidence: Evidence) => CheckOutcome;
+}
+
+export function checked(breaches: readonly Breach[]): CheckOutcome {
+  return { kind: "checked", breaches };
+}
+
+export function unknown(reason: string): CheckOutcome {
+  return { kind: "unknown", reason };
+}

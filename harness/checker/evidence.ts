@@ -1,0 +1,207 @@
+import type {
+  AssumptionEvent,
+  CallEvent,
+  DeliveryEvent,
+  EffectEvent,
+  FaultEvent,
+  HeaderEvent,
+  HistoryEvent,
+  IntentEvent,
+  LogEvent,
+  OffsetCommitEvent,
+  OffsetFinalEvent,
+  Position,
+  WireEvent,
+  EventBase,
+} from "../model/history.ts";
+import type { EffectDeclaration } from "../model/run-header.ts";
+
+type Stamped<T> = T & EventBase;
+
+/** One place where an effect shows, for one event. */
+export interface Effect {
+  readonly declaration: EffectDeclaration;
+  readonly key: string | null;
+  readonly eventId: string | null;
+  /** In words: "ledger_entries row by consumer-1 in transaction 751". */
+  readonly text: string;
+  readonly seq: number;
+}
+
+/** A business event that must take effect exactly once. */
+export interface Expected {
+  readonly key: string;
+  readonly eventId: string;
+  readonly position: Position | null;
+  readonly isAcknowledged: boolean;
+}
+
+/** The history of one scenario run, indexed once in linear time. */
+export interface Evidence {
+  readonly header: Stamped<HeaderEvent>;
+  readonly events: readonly HistoryEvent[];
+  readonly expected: readonly Expected[];
+  readonly expectedByEventId: ReadonlyMap<string, Expected>;
+  /** Effects per event id, then per declaration id. */
+  readonly effects: ReadonlyMap<string, ReadonlyMap<string, readonly Effect[]>>;
+  /** Effects that name no event that was sent. */
+  readonly strangers: readonly Effect[];
+  readonly intents: readonly Stamped<IntentEvent>[];
+  readonly inputLog: readonly Stamped<LogEvent>[];
+  readonly deliveries: readonly Stamped<DeliveryEvent>[];
+  readonly commits: readonly Stamped<OffsetCommitEvent>[];
+  readonly finals: readonly Stamped<OffsetFinalEvent>[];
+  readonly changes: readonly Stamped<EffectEvent>[];
+  readonly calls: readonly Stamped<CallEvent>[];
+  readonly wires: readonly Stamped<WireEvent>[];
+  readonly faults: readonly Stamped<FaultEvent>[];
+  readonly assumptions: readonly Stamped<AssumptionEvent>[];
+  readonly isDrained: boolean;
+}
+
+/** Null when the history has no header: it says nothing that could be judged. */
+export function evidenceOf(events: readonly HistoryEvent[]): Evidence | null {
+  const header = only(events, "header")[0];
+  if (header === undefined) return null;
+  const intents = only(events, "intent");
+  const logs = only(events, "log");
+  const inputLog = logs.filter(({ role }) => role === "input");
+  const changes = only(events, "effect");
+  const calls = only(events, "call");
+  const expected = expectedOf(intents, inputLog);
+  const expectedByEventId = new Map(expected.map((event) => [event.eventId, event]));
+  const all = header.effects.flatMap((declaration) =>
+    effectsOf(declaration, { changes, calls, logs }),
+  );
+  const { effects, strangers } = grouped(all, expected);
+  const assumptions = only(events, "assumption");
+  return {
+    header,
+    events,
+    expected,
+    expectedByEventId,
+    effects,
+    strangers,
+    intents,
+    inputLog,
+    deliveries: only(events, "delivery"),
+    commits: only(events, "offset").filter(
+      (e): e is Stamped<OffsetCommitEvent> => e.kind === "commit",
+    ),
+    finals: only(events, "offset").filter(
+      (e): e is Stamped<OffsetFinalEvent> => e.kind === "final",
+    ),
+    changes,
+    calls,
+    wires: only(events, "wire"),
+    faults: only(events, "fault"),
+    assumptions,
+    isDrained: assumptions.findLast(({ name }) => name === "drained")?.holds === true,
+  };
+}
+
+/** Effects of one event under one declaration; empty when there are none. */
+export function effectsFor(evidence: Evidence, eventId: string, id: string): readonly Effect[] {
+  return evidence.effects.get(eventId)?.get(id) ?? [];
+}
+
+/** "topic[partition]@offset". */
+export function placeText({ topic, partition, offset }: Position): string {
+  return `${topic}[${partition}]@${offset}`;
+}
+
+function only<S extends HistoryEvent["stream"]>(
+  events: readonly HistoryEvent[],
+  stream: S,
+): readonly Extract<HistoryEvent, { readonly stream: S }>[] {
+  return events.filter(
+    (event): event is Extract<HistoryEvent, { readonly stream: S }> => event.stream === stream,
+  );
+}
+
+/** Every acknowledged intent, and every unanswered one that is on the log all the same. */
+function expectedOf(
+  intents: readonly IntentEvent[],
+  inputLog: readonly LogEvent[],
+): readonly Expected[] {
+  const onLog = new Map<string, Position>();
+  for (const { eventId, position } of inputLog) {
+    if (eventId !== null && !onLog.has(eventId)) onLog.set(eventId, position);
+  }
+  return intents.flatMap(({ key, eventId, position }): readonly Expected[] => {
+    const stored = onLog.get(eventId) ?? null;
+    if (position === "unknown") {
+      return stored === null ? [] : [{ key, eventId, position: stored, isAcknowledged: false }];
+    }
+    return [{ key, eventId, position: stored ?? position, isAcknowledged: true }];
+  });
+}
+
+function effectsOf(
+  declaration: EffectDeclaration,
+  seen: {
+    readonly changes: readonly Stamped<EffectEvent>[];
+    readonly calls: readonly Stamped<CallEvent>[];
+    readonly logs: readonly Stamped<LogEvent>[];
+  },
+): readonly Effect[] {
+  switch (declaration.kind) {
+    case "row":
+      return seen.changes
+        .filter(({ table, op }) => table === declaration.table && op === "insert")
+        .map(({ after, instance, xid, seq }) => ({
+          declaration,
+          key: textOf(after?.[declaration.key]),
+          eventId: textOf(after?.[declaration.eventId]),
+          text: `${declaration.table} row by ${instance ?? "nobody on a link"} in transaction ${xid}`,
+          seq,
+        }));
+    case "call":
+      return seen.calls
+        .filter(
+          (call) => call.api === declaration.api && call.moment === "applied" && !call.replayed,
+        )
+        .map(({ key, eventId, callId, instance, idempotencyKey, seq }) => ({
+          declaration,
+          key,
+          eventId,
+          text: `${callId} to ${declaration.api} by ${instance} with idempotency key ${idempotencyKey ?? "none"}`,
+          seq,
+        }));
+    case "record":
+      return seen.logs
+        .filter((log) => log.role === "output" && log.position.topic === declaration.topic)
+        .map(({ key, eventId, position, seq }) => ({
+          declaration,
+          key,
+          eventId,
+          text: `record ${placeText(position)}`,
+          seq,
+        }));
+  }
+}
+
+function grouped(
+  all: readonly Effect[],
+  expected: readonly Expected[],
+): Pick<Evidence, "effects" | "strangers"> {
+  const byKey = new Map(expected.map((event) => [event.key, event.eventId]));
+  const known = new Set(expected.map(({ eventId }) => eventId));
+  const effects = new Map<string, Map<string, Effect[]>>();
+  const strangers: Effect[] = [];
+  for (const effect of all) {
+    const eventId = effect.eventId ?? byKey.get(effect.key ?? "");
+    if (eventId === undefined || !known.has(eventId)) {
+      strangers.push(effect);
+      continue;
+    }
+    const ofEvent = effects.get(eventId) ?? new Map<string, Effect[]>();
+    ofEvent.set(effect.declaration.id, [...(ofEvent.get(effect.declaration.id) ?? []), effect]);
+    effects.set(eventId, ofEvent);
+  }
+  return { effects, strangers };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" || typeof value === "number" ? String(value) : null;
+}

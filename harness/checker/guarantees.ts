@@ -1,0 +1,23 @@
+import type { Checker } from "./check.ts";
+import { moneyConserved } from "./money-conserved.ts";
+import { noDuplicateCalls } from "./no-duplicate-calls.ts";
+import { noDuplicateEffects } from "./no-duplicate-effects.ts";
+import { noLostEffects } from "./no-lost-effects.ts";
+import { noPhantomEffects } from "./no-phantom-effects.ts";
+import { noTornOutcomes } from "./no-torn-outcomes.ts";
+import { offsetsNeverAheadOfEffects } from "./offsets-never-ahead-of-effects.ts";
+import { outboxFullyPublished } from "./outbox-fully-published.ts";
+import { recoversWithin } from "./recovers-within.ts";
+
+/** Every checker; one file each. */
+export const checkers: readonly Checker[] = [
+  noLostEffects,
+  noDuplicateEffects,
+  noPhantomEffects,
+  noTornOutcomes,
+  noDuplicateCalls,
+  outboxFullyPublished,
+  moneyConserved,
+  offsetsNeverAheadOfEffects,
+  recoversWithin,
+];

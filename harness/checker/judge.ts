@@ -1,0 +1,114 @@
+import { messageOf } from "../model/errors.ts";
+import type { Finding, GuaranteeId, GuaranteeResult } from "../model/guarantee.ts";
+import type { HistoryEvent } from "../model/history.ts";
+import type { FaultResult, ScenarioResult } from "../model/result.ts";
+import type { RunHeader } from "../model/run-header.ts";
+import type { Verdict } from "../model/verdict.ts";
+import { assumptionsOf } from "./assumptions.ts";
+import type { Breach, CheckOutcome } from "./check.ts";
+import { evidenceOf, placeText, type Evidence } from "./evidence.ts";
+import { exercisedOf } from "./exercised.ts";
+import { checkers } from "./guarantees.ts";
+import { outcomesOf } from "./outcomes.ts";
+import { recoveryOf } from "./recovery.ts";
+import { storyOf } from "./story.ts";
+
+const FINDINGS_MAX = 20;
+
+/** Judges every scenario run of a history, in the order of their headers. */
+export function judgeRun(events: readonly HistoryEvent[]): readonly ScenarioResult[] {
+  const groups = new Map<string, HistoryEvent[]>();
+  for (const event of events) {
+    const group = groups.get(event.scenario);
+    if (group === undefined) groups.set(event.scenario, [event]);
+    else group.push(event);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const evidence = evidenceOf(group);
+    return evidence === null ? [] : [judge(evidence)];
+  });
+}
+
+function judge(evidence: Evidence): ScenarioResult {
+  const { header, events } = evidence;
+  const assumptions = assumptionsOf(evidence);
+  const exercised = exercisedOf(evidence);
+  const guarantees = header.guarantees.map((id) => resultOf(evidence, id));
+  const isSound =
+    exercised.missing.length === 0 && assumptions.every(({ holds }) => holds === true);
+  return {
+    id: header.id,
+    title: header.title,
+    variant: header.variant,
+    verdict: verdictOf(guarantees, isSound),
+    hypothesis: header.hypothesis,
+    durationMs: (events.at(-1)?.atMs ?? 0) - (events[0]?.atMs ?? 0),
+    seed: header.seed,
+    faults: header.faults.map(({ id, trigger }) => faultResult(evidence, id, trigger)),
+    exercised,
+    assumptions,
+    outcomes: outcomesOf(evidence),
+    guarantees,
+    recovery: recoveryOf(evidence),
+    reproduce: reproduce(header),
+  };
+}
+
+/** A violation stands whatever else is unknown; unknown is never rounded to pass. */
+export function verdictOf(guarantees: readonly GuaranteeResult[], isSound: boolean): Verdict {
+  if (guarantees.some(({ violated }) => violated === true)) return "violated";
+  const isKnown = guarantees.length > 0 && guarantees.every(({ violated }) => violated === false);
+  return isKnown && isSound ? "pass" : "inconclusive";
+}
+
+function resultOf(evidence: Evidence, id: GuaranteeId): GuaranteeResult {
+  const outcome = outcomeOf(evidence, id);
+  if (outcome.kind === "unknown")
+    return { id, violated: null, reason: outcome.reason, findings: [] };
+  const findings = outcome.breaches.slice(0, FINDINGS_MAX).map((b) => finding(evidence, id, b));
+  const more = outcome.breaches.length - findings.length;
+  const rest: readonly Finding[] =
+    more > 0
+      ? [{ guarantee: id, key: null, message: `${id}: and ${more} more.`, witness: [] }]
+      : [];
+  return { id, violated: findings.length > 0, findings: [...findings, ...rest] };
+}
+
+function outcomeOf(evidence: Evidence, id: GuaranteeId): CheckOutcome {
+  if (evidence.expected.length === 0) return { kind: "unknown", reason: "no event was accepted" };
+  const checker = checkers.find((candidate) => candidate.id === id);
+  if (checker === undefined) return { kind: "unknown", reason: "this version has no such checker" };
+  try {
+    return checker.check(evidence);
+  } catch (error) {
+    return { kind: "unknown", reason: `the checker failed: ${messageOf(error)}` };
+  }
+}
+
+function finding(evidence: Evidence, guarantee: GuaranteeId, breach: Breach): Finding {
+  return { guarantee, ...breach, witness: storyOf(evidence, breach.key) };
+}
+
+function faultResult(evidence: Evidence, id: string, trigger: string): FaultResult {
+  const ofFault = evidence.faults.filter(({ faultId }) => faultId === id);
+  const fired = ofFault.find(({ moment }) => moment === "fired");
+  const frame = fired?.frame ?? null;
+  const position = evidence.expected.find(({ key }) => key === frame?.key)?.position ?? null;
+  const place = position === null ? "" : ` (${placeText(position)})`;
+  return {
+    id,
+    trigger,
+    firedAtMs: fired?.atMs ?? null,
+    evidence:
+      frame === null
+        ? null
+        : `${frame.boundary} of ${frame.key ?? "?"}${place} on ${frame.instance}`,
+    confirmedAtMs: ofFault.find(({ moment }) => moment === "confirmed")?.atMs ?? null,
+    healedAtMs: ofFault.find(({ moment }) => moment === "heal-verified")?.atMs ?? null,
+  };
+}
+
+function reproduce(header: RunHeader): string {
+  const variant = header.variant === null ? "" : ` --variant ${header.variant}`;
+  return `gameday run ${header.id} --stack ${header.stack}${variant} --seed ${header.seed}`;
+}

@@ -1,0 +1,19 @@
+import { checked, type Checker } from "./check.ts";
+import { effectsFor } from "./evidence.ts";
+
+/** The external API applies each event's call once. */
+export const noDuplicateCalls: Checker = {
+  id: "no-duplicate-calls",
+  check: (evidence) =>
+    checked(
+      evidence.expected.flatMap(({ key, eventId }) =>
+        evidence.header.effects.flatMap((declaration) => {
+          const found = effectsFor(evidence, eventId, declaration.id);
+          if (declaration.kind !== "call" || found.length < 2) return [];
+          const places = found.map(({ text }) => text).join("; ");
+          const message = `no-duplicate-calls: ${key} was applied ${found.length} times by ${declaration.api}, expected once: ${places}.`;
+          return [{ key, message }];
+        }),
+      ),
+    ),
+};

@@ -1,0 +1,13 @@
+import { checked, type Checker } from "./check.ts";
+
+/** Every effect has a cause: an event that was accepted. */
+export const noPhantomEffects: Checker = {
+  id: "no-phantom-effects",
+  check: (evidence) =>
+    checked(
+      evidence.strangers.map(({ key, eventId, text }) => ({
+        key,
+        message: `no-phantom-effects: ${text} names ${key ?? eventId ?? "no event"}, which was never accepted.`,
+      })),
+    ),
+};

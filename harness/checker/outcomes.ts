@@ -1,0 +1,36 @@
+import type { Outcome } from "../model/verdict.ts";
+import type { Outcomes } from "../model/result.ts";
+import { effectsFor, type Evidence, type Expected } from "./evidence.ts";
+import { isBehindCommittedOffset, presenceOf } from "./presence.ts";
+
+/** Outcome of every business key, counted. */
+export function outcomesOf(evidence: Evidence): Outcomes {
+  const counts: Record<Outcome, number> = {
+    once: 0,
+    duplicated: 0,
+    lost: 0,
+    phantom: new Set(evidence.strangers.map(({ key, eventId, text }) => key ?? eventId ?? text))
+      .size,
+    torn: 0,
+    recovered: 0,
+    stalled: 0,
+    indeterminate: 0,
+  };
+  for (const event of evidence.expected) counts[outcomeOf(evidence, event)] += 1;
+  return { expected: evidence.expected.length, ...counts };
+}
+
+function outcomeOf(evidence: Evidence, event: Expected): Outcome {
+  const isDuplicated = evidence.header.effects.some(
+    (declaration) =>
+      !(declaration.kind === "record" && declaration.delivery === "at-least-once") &&
+      effectsFor(evidence, event.eventId, declaration.id).length > 1,
+  );
+  if (isDuplicated) return "duplicated";
+  const { present, missing } = presenceOf(evidence, event);
+  if (missing.length === 0) return event.isAcknowledged ? "once" : "recovered";
+  if (present.length === 0) {
+    return evidence.isDrained || isBehindCommittedOffset(evidence, event) ? "lost" : "stalled";
+  }
+  return evidence.isDrained ? "torn" : "indeterminate";
+}

@@ -1,0 +1,47 @@
+import { effectsFor, type Evidence, type Expected } from "./evidence.ts";
+
+/** Which declared effects of one event are there. */
+export interface Presence {
+  readonly present: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/**
+ * Presence of each declared effect of an event. A record whose outbox row is committed counts as
+ * present here: whether it was published is `outbox-fully-published`'s question.
+ */
+export function presenceOf(evidence: Evidence, event: Expected): Presence {
+  const { effects, outbox } = evidence.header;
+  const isPresent = (id: string): boolean =>
+    effectsFor(evidence, event.eventId, id).length > 0 ||
+    (outbox?.record === id && hasOutboxRow(evidence, event.eventId));
+  const ids = effects.map(({ id }) => id);
+  return { present: ids.filter(isPresent), missing: ids.filter((id) => !isPresent(id)) };
+}
+
+/** Whether the broker holds an offset beyond this event: it will not be delivered again. */
+export function isBehindCommittedOffset(evidence: Evidence, event: Expected): boolean {
+  const { position } = event;
+  if (position === null) return false;
+  const final = evidence.finals.find(
+    ({ topic, partition }) => topic === position.topic && partition === position.partition,
+  );
+  return final?.committed !== null && final !== undefined && final.committed > position.offset;
+}
+
+const outboxRows = new WeakMap<Evidence, ReadonlySet<string>>();
+
+function hasOutboxRow(evidence: Evidence, eventId: string): boolean {
+  const known = outboxRows.get(evidence) ?? new Set(outboxEventIds(evidence));
+  outboxRows.set(evidence, known);
+  return known.has(eventId);
+}
+
+/** Event ids of every committed outbox row. */
+export function outboxEventIds(evidence: Evidence): readonly string[] {
+  const { outbox } = evidence.header;
+  if (outbox === null) return [];
+  return evidence.changes.flatMap(({ table, op, after }) =>
+    table === outbox.table && op === "insert" ? [String(after?.[outbox.eventId])] : [],
+  );
+}

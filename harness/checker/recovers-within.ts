@@ -1,0 +1,21 @@
+import { checked, unknown, type Checker } from "./check.ts";
+import { recoveryOf } from "./recovery.ts";
+
+/** From the fault to drained takes no longer than the scenario allows. */
+export const recoversWithin: Checker = {
+  id: "recovers-within",
+  check: (evidence) => {
+    const { recoveryMsMax } = evidence.header.limits;
+    const fired = evidence.faults.findLast(({ moment }) => moment === "fired");
+    if (fired === undefined) return checked([]);
+    const { drainedMs } = recoveryOf(evidence);
+    const last = evidence.events.at(-1)?.atMs ?? fired.atMs;
+    const waitedMs = drainedMs ?? last - fired.atMs;
+    if (drainedMs === null && waitedMs <= recoveryMsMax) {
+      return unknown("the system had not drained when the observation ended");
+    }
+    if (waitedMs <= recoveryMsMax) return checked([]);
+    const message = `recovers-within: ${Math.round(waitedMs)} ms after the fault the system ${drainedMs === null ? "had still not drained" : "had drained"}; allowed are ${recoveryMsMax} ms.`;
+    return checked([{ key: null, message }]);
+  },
+};

@@ -1,0 +1,22 @@
+import type { Recovery } from "../model/result.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** Times from the last fault fired to the first commit after it and to drained. */
+export function recoveryOf(evidence: Evidence): Recovery {
+  const fired = evidence.faults.findLast(({ moment }) => moment === "fired");
+  if (fired === undefined) return { firstProgressMs: null, drainedMs: null };
+  const progress = evidence.wires.find(
+    (wire) =>
+      wire.seq > fired.seq &&
+      wire.boundary === "postgres.commit.applied" &&
+      wire.instance !== fired.instance &&
+      wire.keys.length > 0,
+  );
+  const drained = evidence.assumptions.find(
+    ({ name, holds, seq }) => name === "drained" && holds === true && seq > fired.seq,
+  );
+  return {
+    firstProgressMs: progress === undefined ? null : progress.atMs - fired.atMs,
+    drainedMs: drained === undefined || !evidence.isDrained ? null : drained.atMs - fired.atMs,
+  };
+}
