@@ -8,7 +8,7 @@ import { readLog } from "./read-log.ts";
 
 /** The harness's own Kafka client, on the direct listener. */
 export async function openBroker(direct: HostPort): Promise<Broker> {
-  const kafka = await createClient(direct, 5);
+  const kafka = await createClient(direct);
   const admin = kafka.admin();
   await admin.connect();
   await admin.describeCluster();
@@ -49,10 +49,14 @@ export async function openBroker(direct: HostPort): Promise<Broker> {
 }
 
 /** A silent client bootstrapped at `address`. */
-export async function createClient(address: HostPort, retries = 5): Promise<Kafka> {
+export async function createClient(
+  address: HostPort,
+  clientId = "gameday",
+  retries = 5,
+): Promise<Kafka> {
   const { Kafka: Client, logLevel } = await import("kafkajs");
   return new Client({
-    clientId: "gameday",
+    clientId,
     brokers: [`${address.host}:${address.port}`],
     logLevel: logLevel.NOTHING,
     connectionTimeout: 1_000,
@@ -62,7 +66,7 @@ export async function createClient(address: HostPort, retries = 5): Promise<Kafk
 }
 
 async function advertisedTo(address: HostPort): Promise<readonly HostPort[]> {
-  const admin = (await createClient(address, 0)).admin();
+  const admin = (await createClient(address, "gameday", 0)).admin();
   try {
     await admin.connect();
     const { brokers } = await admin.describeCluster();

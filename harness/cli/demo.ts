@@ -1,0 +1,64 @@
+import { HarnessError } from "../model/errors.ts";
+import type { ScenarioResult } from "../model/result.ts";
+import { EXIT_CODES } from "../model/verdict.ts";
+import { loadPackaged } from "./load.ts";
+import { runAndStore } from "./session.ts";
+
+const SCENARIO = "kill-consumer-between-commit-and-ack";
+
+/** The same kill against a naive and the careful consumer, side by side. */
+export async function demo(options: {
+  readonly print: (line: string) => void;
+  readonly output: string | undefined;
+}): Promise<number> {
+  const loaded = await loadPackaged();
+  const found = loaded.scenarios.find(({ id }) => id === SCENARIO);
+  if (found === undefined) throw new HarnessError("internal", `${SCENARIO} is not in the package.`);
+  // A provider without idempotency keys: what the consumer does twice is charged twice.
+  const scenario = { ...found, api: "no-idempotency" as const };
+  const runs: ScenarioResult[] = [];
+  for (const variant of ["no-dedup", null]) {
+    const { result } = await runAndStore({
+      loaded,
+      scenarios: [scenario],
+      variant,
+      seed: 20,
+      eviction: "harness-leave-group",
+      output: options.output ?? "reports",
+      isQuiet: false,
+    });
+    const judged = result.scenarios[0];
+    if (judged === undefined || result.error !== undefined) {
+      throw new HarnessError("environment", result.error?.message ?? "The demo was not judged.");
+    }
+    runs.push(judged);
+  }
+  const [naive, careful] = runs;
+  if (naive === undefined || careful === undefined) return EXIT_CODES.internal;
+  for (const line of sideBySide(naive, careful)) options.print(line);
+  const isShown = naive.verdict === "violated" && careful.verdict === "pass";
+  return isShown ? EXIT_CODES.pass : EXIT_CODES.inconclusive;
+}
+
+/** A table of what the same fault did to both. */
+export function sideBySide(naive: ScenarioResult, careful: ScenarioResult): readonly string[] {
+  const row = (label: string, of: (result: ScenarioResult) => string | number): string =>
+    `${label.padEnd(34)}${String(of(naive)).padEnd(22)}${of(careful)}`;
+  const broken = (id: string) => (result: ScenarioResult) =>
+    result.guarantees.find((guarantee) => guarantee.id === id)?.findings.length ?? 0;
+  const first = naive.guarantees.find(({ id }) => id === "no-duplicate-calls")?.findings[0];
+  return [
+    "",
+    "A consumer was killed after Postgres committed and before it acknowledged to Kafka.",
+    "",
+    row("", (result) => (result === naive ? "naive (no-dedup)" : "careful")),
+    row("payments", ({ outcomes }) => outcomes.expected),
+    row("redelivered", ({ exercised }) => exercised.redelivered.length),
+    row("posted twice", broken("no-duplicate-effects")),
+    row("card charged twice", broken("no-duplicate-calls")),
+    row("lost", ({ outcomes }) => outcomes.lost),
+    row("verdict", ({ verdict }) => verdict),
+    "",
+    ...(first === undefined ? [] : [first.message]),
+  ];
+}

@@ -1,0 +1,166 @@
+import yargs from "yargs";
+import { hideBin } from "yargs/helpers";
+import { HarnessError, messageOf } from "../model/errors.ts";
+import { EXIT_CODES } from "../model/verdict.ts";
+import { suggest } from "./suggest.ts";
+
+const COMMANDS = ["run", "list", "demo", "doctor", "verify"];
+const FLAGS = [
+  "stack",
+  "variant",
+  "seed",
+  "json",
+  "output",
+  "verbose",
+  "quiet",
+  "eviction",
+  "config",
+  "help",
+  "version",
+];
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+interface Flags {
+  readonly filter?: readonly string[] | undefined;
+  readonly stack: string;
+  readonly variant?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly json: boolean;
+  readonly output?: string | undefined;
+  readonly quiet: boolean;
+  readonly eviction: string;
+  readonly config?: string | undefined;
+}
+
+async function run(flags: Flags): Promise<number> {
+  const { checkVariant, load, selectScenarios } = await import("./load.ts");
+  const loaded = await load(flags.config);
+  const scenarios = selectScenarios(loaded.scenarios, flags.filter ?? []);
+  const variant = flags.variant ?? null;
+  checkVariant(variant, loaded.config.subject.variants ?? []);
+  if (flags.seed !== undefined && !Number.isSafeInteger(flags.seed)) {
+    throw new HarnessError("usage", "--seed must be a whole number.");
+  }
+  const { runAndStore } = await import("./session.ts");
+  const { result, folder } = await runAndStore({
+    loaded,
+    scenarios,
+    variant,
+    seed: flags.seed,
+    eviction: flags.eviction === "session-timeout" ? "session-timeout" : "harness-leave-group",
+    output: flags.output,
+    isQuiet: flags.quiet,
+  });
+  if (flags.json) print(JSON.stringify(result, null, 2));
+  else {
+    const { renderRun } = await import("../report/terminal.ts");
+    print(renderRun(result, folder));
+  }
+  return result.exitCode;
+}
+
+async function list(flags: Flags): Promise<number> {
+  const { load } = await import("./load.ts");
+  const { scenarios, config } = await load(flags.config);
+  if (flags.json) print(JSON.stringify(scenarios, null, 2));
+  else {
+    for (const { id, title } of scenarios) print(`${id.padEnd(40)} ${title}`);
+    print(`variants: ${(config.subject.variants ?? []).join(", ")}`);
+  }
+  return EXIT_CODES.pass;
+}
+
+async function doctor(): Promise<number> {
+  const { createLocalStack } = await import("../infra/local/local-stack.ts");
+  const diagnoses = await createLocalStack().diagnose();
+  for (const { name, status, found, needed, fix } of diagnoses) {
+    print(`${status.padEnd(16)} ${name.padEnd(18)} ${found} (${needed})`);
+    if (fix !== null) print(`${" ".repeat(17)}fix: ${fix}`);
+  }
+  const isReady = diagnoses.every(({ status }) => status !== "missing");
+  return isReady ? EXIT_CODES.pass : EXIT_CODES.environment;
+}
+
+/** Runs a command; its exit code is left in process.exitCode. */
+function exitWith(command: () => Promise<number>): () => Promise<void> {
+  return async () => {
+    process.exitCode = await command();
+  };
+}
+
+function usageError(message: string): HarnessError {
+  const unknown = /Unknown (?:argument|command)s?: ([^\s,]+)/.exec(message)?.[1];
+  if (unknown === undefined) return new HarnessError("usage", message);
+  return new HarnessError("usage", `${message}. ${suggest(unknown, [...COMMANDS, ...FLAGS])}`);
+}
+
+function parser(args: readonly string[]) {
+  return yargs(args)
+    .scriptName("gameday")
+    .env("GAMEDAY")
+    .option("stack", {
+      choices: ["auto", "local"],
+      default: "auto",
+      describe: "where the servers run (auto: local in this version)",
+    })
+    .option("variant", { type: "string", describe: "a known-broken twin of the subject" })
+    .option("seed", { type: "number", describe: "seed of the workload" })
+    .option("json", { type: "boolean", default: false, describe: "print result.json on stdout" })
+    .option("output", { type: "string", describe: "folder for reports" })
+    .option("verbose", { type: "boolean", default: false, describe: "show stack traces" })
+    .option("quiet", { type: "boolean", default: false, describe: "no progress on stderr" })
+    .option("eviction", {
+      choices: ["harness-leave-group", "session-timeout"],
+      default: "harness-leave-group",
+      describe: "how a dead consumer leaves its group",
+    })
+    .option("config", { type: "string", alias: "c", describe: "path of gameday.config.ts" })
+    .option("cache", { type: "string", hidden: true })
+    .command(
+      "run [filter..]",
+      "rehearse scenarios and judge them",
+      (y) => y.positional("filter", { type: "string", array: true }),
+      (flags) => exitWith(() => run(flags))(),
+    )
+    .command("list", "print the scenarios", {}, (flags) => exitWith(() => list(flags))())
+    .command("demo", "a naive and a careful consumer under the same kill", {}, (flags) =>
+      exitWith(async () => (await import("./demo.ts")).demo({ print, output: flags.output }))(),
+    )
+    .command("doctor", "what the stack needs and what is there", {}, exitWith(doctor))
+    .command(
+      "verify <run>",
+      "judge a stored run again",
+      (y) => y.positional("run", { type: "string", demandOption: true }),
+      (flags) => exitWith(async () => (await import("./verify.ts")).verify(flags.run, print))(),
+    )
+    .demandCommand(1, "Name a command, e.g. gameday run.")
+    .strict()
+    .fail((message: string | null, error: unknown) => {
+      throw error instanceof Error ? error : usageError(message ?? "Bad arguments.");
+    })
+    .exitProcess(false);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  // A reader that went away (`| head`) is no error of ours.
+  process.stdout.on("error", () => process.exit());
+  try {
+    await parser(args).parseAsync();
+  } catch (error) {
+    const code = error instanceof HarnessError ? error.code : "internal";
+    process.stderr.write(`gameday: ${messageOf(error)}\n`);
+    if (error instanceof HarnessError) {
+      for (const detail of error.details) process.stderr.write(`  ${detail}\n`);
+    }
+    const wantsStack = args.includes("--verbose") || code === "internal";
+    if (wantsStack && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    process.exitCode = EXIT_CODES[code];
+  }
+  // Everything was stopped and waited for; an IPC channel to the wrapper must not keep us alive.
+  process.disconnect?.();
+}
+
+await main(hideBin(process.argv));

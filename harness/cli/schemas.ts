@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { HarnessError } from "../model/errors.ts";
+import { GUARANTEES } from "../model/guarantee.ts";
+import { BOUNDARIES } from "../model/history.ts";
+import { suggest } from "./suggest.ts";
+
+const name = z.string().min(1);
+const positive = z.number().int().positive();
+const fn = z.custom<(...input: never[]) => unknown>((value) => typeof value === "function", {
+  message: "must be a function",
+});
+
+const fault = z.strictObject({
+  id: name,
+  fault: z.literal("kill"),
+  at: z.strictObject({
+    boundary: z.enum(BOUNDARIES),
+    match: z
+      .strictObject({
+        intent: positive.optional(),
+        nth: positive.optional(),
+        instance: name.optional(),
+      })
+      .optional(),
+  }),
+  heldFrame: z.enum(["drop", "release"]),
+  restart: z.boolean(),
+});
+
+export const scenarioSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be kebab-case"),
+  title: name,
+  story: name,
+  hypothesis: name,
+  tags: z.array(name),
+  instances: positive.max(8),
+  api: z.enum(["idempotent-replay", "no-idempotency"]),
+  workload: z.strictObject({ events: positive.max(100_000), accounts: positive }),
+  faults: z.array(fault),
+  guarantees: z.array(z.enum(GUARANTEES)).min(1),
+  exercise: z.strictObject({
+    eventsMin: positive,
+    redelivery: z.enum(["none", "in-flight-record"]),
+  }),
+  limits: z.strictObject({ recoveryMsMax: positive }),
+  drainTimeoutMs: positive,
+});
+
+const topic = z.strictObject({ topic: name, partitions: positive });
+
+export const configSchema = z.strictObject({
+  subject: z.strictObject({
+    command: z.array(name).min(1),
+    cwd: name.optional(),
+    env: fn,
+    healthPath: z.string().startsWith("/"),
+    readyTimeoutMs: positive.optional(),
+    variants: z.array(name).optional(),
+  }),
+  database: z.strictObject({
+    migrations: name,
+    balance: z.strictObject({ table: name, account: name, balance: name, ledger: name }).optional(),
+    outbox: z
+      .strictObject({ table: name, eventId: name, publishedAt: name, record: name })
+      .optional(),
+    work: z.strictObject({ table: name, id: name, state: name, done: z.array(name) }).optional(),
+  }),
+  input: topic.extend({ encode: fn }),
+  outputs: z.array(topic),
+  eventIdHeader: name,
+  effects: z
+    .array(
+      z.discriminatedUnion("kind", [
+        z.strictObject({
+          id: name,
+          kind: z.literal("row"),
+          table: name,
+          key: name,
+          eventId: name,
+          amount: name.optional(),
+          account: name.optional(),
+        }),
+        z.strictObject({ id: name, kind: z.literal("call"), api: name }),
+        z.strictObject({
+          id: name,
+          kind: z.literal("record"),
+          topic: name,
+          delivery: z.enum(["at-least-once", "once"]),
+        }),
+      ]),
+    )
+    .min(1),
+  scenarios: name,
+  output: name.optional(),
+});
+
+/** Checks `value`; HarnessError("usage") naming each problem with a suggestion for misspelt keys. */
+export function checkShape<T>(
+  schema: { safeParse(value: unknown): z.ZodSafeParseResult<unknown>; shape: object },
+  value: unknown,
+  file: string,
+): T {
+  const result = schema.safeParse(value);
+  if (result.success) return value as T;
+  const details = result.error.issues.map((issue) => problemText(issue, Object.keys(schema.shape)));
+  throw new HarnessError("usage", `${file} is not valid: ${details.join("; ")}`);
+}
+
+function problemText(issue: z.core.$ZodIssue, known: readonly string[]): string {
+  const where = issue.path.join(".");
+  if (issue.code !== "unrecognized_keys") return `${where || "it"}: ${issue.message}`;
+  const hints = issue.keys.map((key) => (where === "" ? suggest(key, known) : "")).join(" ");
+  return `${where || "it"}: ${issue.message}. ${hints}`.trim();
+}

@@ -1,0 +1,107 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { HarnessError, messageOf } from "../model/errors.ts";
+import type { RunResult } from "../model/result.ts";
+import type { Scenario } from "../model/scenario.ts";
+import type { Eviction } from "../runner/run-request.ts";
+import { runScenarios } from "../runner/run.ts";
+import type { Loaded } from "./load.ts";
+
+export interface RunSettings {
+  readonly loaded: Loaded;
+  readonly scenarios: readonly Scenario[];
+  readonly variant: string | null;
+  readonly seed: number | undefined;
+  readonly eviction: Eviction;
+  readonly output: string | undefined;
+  readonly isQuiet: boolean;
+}
+
+export interface FinishedRun {
+  readonly result: RunResult;
+  readonly folder: string;
+}
+
+/** Runs, writes result.json beside the journal and moves `latest`. */
+export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
+  const { loaded } = settings;
+  const now = new Date();
+  const stamp = now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  const runId = `${stamp}-${randomBytes(2).toString("hex")}`;
+  const reports = resolve(loaded.folder, settings.output ?? loaded.config.output ?? "reports");
+  const folder = join(reports, runId);
+  createFolder(folder);
+  const seed = settings.seed ?? randomInt(2 ** 31);
+  const startedAtMs = performance.now();
+  const clock = { nowMs: () => performance.now() - startedAtMs };
+  const progress = (line: string): void => {
+    if (settings.isQuiet) return;
+    process.stderr.write(`${(clock.nowMs() / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
+  };
+  progress(`run ${runId}, seed ${seed}`);
+  const { createLocalStack } = await import("../infra/local/local-stack.ts");
+  const result = await runScenarios(
+    {
+      config: loaded.config,
+      configFolder: loaded.folder,
+      scenarios: settings.scenarios,
+      variant: settings.variant,
+      seed,
+      eviction: settings.eviction,
+      runId,
+      runFolder: folder,
+      startedAt: now.toISOString(),
+      gamedayVersion: version(),
+    },
+    { stack: createLocalStack(), progress, signal: interruption(), clock },
+  );
+  store(result, { reports, folder });
+  progress(`seed ${seed}`);
+  return { result, folder };
+}
+
+/** Version in gameday's own package.json. */
+export function version(): string {
+  const depth = import.meta.url.endsWith(".js") ? "../../.." : "../..";
+  const text = readFileSync(new URL(`${depth}/package.json`, import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function createFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new HarnessError(
+      "usage",
+      `Cannot create ${folder}: ${messageOf(cause)}. Choose another folder with --output.`,
+      { cause },
+    );
+  }
+}
+
+function store(result: RunResult, at: { readonly reports: string; readonly folder: string }): void {
+  const draft = join(at.folder, "result.json.tmp");
+  writeFileSync(draft, `${JSON.stringify(result, null, 2)}\n`);
+  renameSync(draft, join(at.folder, "result.json"));
+  const link = join(at.reports, `latest.${process.pid}.tmp`);
+  rmSync(link, { force: true });
+  symlinkSync(result.runId, link);
+  renameSync(link, join(at.reports, "latest"));
+}
+
+/** Aborts on the first Ctrl-C (or when the wrapper goes away); the second ends the process at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stderr.write("Interrupted: healing and cleaning up; once more stops at once.\n");
+    controller.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  process.once("disconnect", () => {
+    if (!controller.signal.aborted) controller.abort();
+  });
+  return controller.signal;
+}
