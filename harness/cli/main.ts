@@ -123,11 +123,15 @@ function parser(args: readonly string[]) {
       "run [filter..]",
       "rehearse scenarios and judge them",
       (y) => y.positional("filter", { type: "string", array: true }),
-      (flags) => exitWith(() => run(flags))(),
+      (flags) => exitWith(() => run(flags as unknown as Flags))(),
     )
-    .command("list", "print the scenarios", {}, (flags) => exitWith(() => list(flags))())
+    .command("list", "print the scenarios", {}, (flags) =>
+      exitWith(() => list(flags as unknown as Flags))(),
+    )
     .command("demo", "a naive and a careful consumer under the same kill", {}, (flags) =>
-      exitWith(async () => (await import("./demo.ts")).demo({ print, output: flags.output }))(),
+      exitWith(async () =>
+        (await import("./demo.ts")).demo({ print, output: (flags as unknown as Flags).output }),
+      )(),
     )
     .command("doctor", "what the stack needs and what is there", {}, exitWith(doctor))
     .command(
