@@ -40,6 +40,7 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
     process.stderr.write(`${(clock.nowMs() / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
   };
   progress(`run ${runId}, seed ${seed}`);
+  using interrupted = interruption();
   const { createLocalStack } = await import("../infra/local/local-stack.ts");
   const result = await runScenarios(
     {
@@ -54,7 +55,7 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
       startedAt: now.toISOString(),
       gamedayVersion: version(),
     },
-    { stack: createLocalStack(), progress, signal: interruption(), clock },
+    { stack: createLocalStack(), progress, signal: interrupted.signal, clock },
   );
   store(result, { reports, folder });
   progress(`seed ${seed}`);
@@ -91,17 +92,23 @@ function store(result: RunResult, at: { readonly reports: string; readonly folde
 }
 
 /** Aborts on the first Ctrl-C (or when the wrapper goes away); the second ends the process at once. */
-function interruption(): AbortSignal {
+function interruption(): { readonly signal: AbortSignal } & Disposable {
   const controller = new AbortController();
   const interrupt = (): void => {
     if (controller.signal.aborted) process.exit(130);
     process.stderr.write("Interrupted: healing and cleaning up; once more stops at once.\n");
     controller.abort();
   };
+  const abandon = (): void => controller.abort();
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
-  process.once("disconnect", () => {
-    if (!controller.signal.aborted) controller.abort();
-  });
-  return controller.signal;
+  process.once("disconnect", abandon);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      process.off("SIGINT", interrupt);
+      process.off("SIGTERM", interrupt);
+      process.off("disconnect", abandon);
+    },
+  };
 }

@@ -1,0 +1,36 @@
+/**
+ * Warm cache: seconds for the stack, the kill scenario and the whole run, five times. The baseline
+ * beside it is the same run without a fault.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadPackaged } from "../harness/cli/load.ts";
+import { runAndStore } from "../harness/cli/session.ts";
+
+const ROUNDS = 5;
+const output = mkdtempSync(join(tmpdir(), "gameday-bench-"));
+const loaded = await loadPackaged();
+const wanted = ["baseline", "kill-consumer-between-commit-and-ack"];
+const scenarios = loaded.scenarios.filter(({ id }) => wanted.includes(id));
+
+for (let round = 1; round <= ROUNDS; round += 1) {
+  const beganAtMs = performance.now();
+  const { result, folder } = await runAndStore({
+    loaded,
+    scenarios,
+    variant: null,
+    seed: round,
+    eviction: "harness-leave-group",
+    output,
+    isQuiet: true,
+  });
+  const totalMs = performance.now() - beganAtMs;
+  const journalBytes = readFileSync(join(folder, "journal.ndjson")).length;
+  const [baseline, kill] = result.scenarios;
+  const seconds = (ms: number | undefined): string => ((ms ?? 0) / 1000).toFixed(2);
+  process.stdout.write(
+    `round ${round}: ${result.verdict}, stack ${seconds(Number(result.environment["startup.totalMs"]))} s, baseline ${seconds(baseline?.durationMs)} s, kill ${seconds(kill?.durationMs)} s, total ${seconds(totalMs)} s, fault to drained ${Math.round(kill?.recovery.drainedMs ?? 0)} ms, journal ${journalBytes} bytes\n`,
+  );
+}
+rmSync(output, { recursive: true, force: true });
