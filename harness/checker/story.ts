@@ -92,5 +92,5 @@ function effectLine(
     (effect) => effect.kind === "row" && effect.table === event.table,
   );
   if (declaration?.kind !== "row" || event.after?.[declaration.key] !== key) return null;
-  return `audit: ${event.table} row ${String(event.after?.["id"] ?? "")} inserted by ${event.instance ?? "nobody on a link"} in transaction ${event.xid} (commit ${event.commitOrder})`;
+  return `audit: ${event.table} row inserted by ${event.instance ?? "nobody on a link"} in transaction ${event.xid} (commit ${event.commitOrder})`;
 }

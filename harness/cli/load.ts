@@ -32,7 +32,7 @@ export function loadPackaged(): Promise<Loaded> {
 }
 
 async function loadFrom(file: string): Promise<Loaded> {
-  const config = checkShape<GamedayConfig>(configSchema, await defaultExport(file), file);
+  const config = checkShape(configSchema, await defaultExport(file), file) as GamedayConfig;
   const folder = dirname(file);
   const scenarios = await loadScenarios(resolve(folder, config.scenarios));
   return { config, folder, scenarios };
@@ -60,7 +60,7 @@ async function loadScenarios(folder: string): Promise<readonly Scenario[]> {
   const scenarios: Scenario[] = [];
   for (const name of [...names].sort()) {
     const file = join(folder, name);
-    const scenario = checkShape<Scenario>(scenarioSchema, await defaultExport(file), file);
+    const scenario = checkShape(scenarioSchema, await defaultExport(file), file) as Scenario;
     checkSense(scenario, file);
     scenarios.push(scenario);
   }

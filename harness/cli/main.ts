@@ -123,7 +123,7 @@ function parser(args: readonly string[]) {
       "run [filter..]",
       "rehearse scenarios and judge them",
       (y) => y.positional("filter", { type: "string", array: true }),
-      (flags) => exitWith(() => run(flags as unknown as Flags))(),
+      (flags) => exitWith(() => run(flags))(),
     )
     .command("list", "print the scenarios", {}, (flags) =>
       exitWith(() => list(flags as unknown as Flags))(),

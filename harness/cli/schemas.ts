@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HarnessError } from "../model/errors.ts";
 import { GUARANTEES } from "../model/guarantee.ts";
-import { BOUNDARIES } from "../model/history.ts";
+import { BOUNDARIES } from "../model/boundary.ts";
 import { suggest } from "./suggest.ts";
 
 const name = z.string().min(1);
@@ -95,13 +95,13 @@ export const configSchema = z.strictObject({
 });
 
 /** Checks `value`; HarnessError("usage") naming each problem with a suggestion for misspelt keys. */
-export function checkShape<T>(
+export function checkShape(
   schema: { safeParse(value: unknown): z.ZodSafeParseResult<unknown>; shape: object },
   value: unknown,
   file: string,
-): T {
+): unknown {
   const result = schema.safeParse(value);
-  if (result.success) return value as T;
+  if (result.success) return value;
   const details = result.error.issues.map((issue) => problemText(issue, Object.keys(schema.shape)));
   throw new HarnessError("usage", `${file} is not valid: ${details.join("; ")}`);
 }

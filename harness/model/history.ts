@@ -3,6 +3,7 @@
  * It is the only input of the checker. Times are milliseconds since the run began on a monotonic
  * clock; order is `seq`, never time. Offsets and amounts are safe integers (minor units).
  */
+import type { BoundaryName } from "./boundary.ts";
 import type { RunHeader } from "./run-header.ts";
 
 /** Fields every event carries. `scenario` is the scenario run's id, `run` for run-wide events. */
@@ -243,14 +244,3 @@ export const ASSUMPTIONS = [
 export type AssumptionName = (typeof ASSUMPTIONS)[number];
 
 export type Moment = "requested" | "applied" | "acknowledged";
-
-/** Boundaries that taps of this version announce. Moments: see DESIGN "Taps and boundaries". */
-export const BOUNDARIES = [
-  "postgres.commit.requested",
-  "postgres.commit.applied",
-  "postgres.commit.acknowledged",
-  "kafka.offset-commit.requested",
-  "kafka.offset-commit.applied",
-  "kafka.offset-commit.acknowledged",
-] as const;
-export type BoundaryName = (typeof BOUNDARIES)[number];

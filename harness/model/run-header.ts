@@ -1,4 +1,4 @@
-import type { BoundaryName } from "./history.ts";
+import type { BoundaryName } from "./boundary.ts";
 import type { GuaranteeId } from "./guarantee.ts";
 
 /** How a declared effect shows itself in the evidence. */

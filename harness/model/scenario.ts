@@ -1,4 +1,4 @@
-import type { BoundaryName } from "./history.ts";
+import type { BoundaryName } from "./boundary.ts";
 import type { GuaranteeId } from "./guarantee.ts";
 import type { Exercise, Limits } from "./run-header.ts";
 

@@ -1,4 +1,4 @@
-import type { BoundaryName } from "../model/history.ts";
+import type { BoundaryName } from "../model/boundary.ts";
 import type { Recorder } from "../ports/basics.ts";
 import type { Gate, HeldFrameDecision } from "../ports/tap.ts";
 

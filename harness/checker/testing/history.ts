@@ -82,7 +82,7 @@ export function validBodies(): EventBody[] {
 
 /** Stamps bodies with seq and time. */
 export function stamped(bodies: readonly EventBody[]): HistoryEvent[] {
-  return bodies.map((body, seq) => ({ seq, atMs: seq, scenario: "test", ...body }) as HistoryEvent);
+  return bodies.map((body, seq) => ({ seq, atMs: seq, scenario: "test", ...body }));
 }
 
 const position = (offset: number, topic = TOPIC) => ({ topic, partition: 0, offset });

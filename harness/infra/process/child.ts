@@ -30,8 +30,8 @@ export interface Child {
   readonly exited: Promise<ChildExit>;
   /** Null while it runs. */
   exit(): ChildExit | null;
-  signal(signal: NodeJS.Signals): void;
-  lastLines(count: number): readonly string[];
+  readonly signal: (signal: NodeJS.Signals) => void;
+  readonly lastLines: (count: number) => readonly string[];
 }
 
 /** Of the harness's environment a child sees only what a login shell would give it. */
