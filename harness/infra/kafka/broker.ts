@@ -10,8 +10,7 @@ import { readLog } from "./read-log.ts";
 export async function openBroker(direct: HostPort): Promise<Broker> {
   const kafka = await createClient(direct);
   const admin = kafka.admin();
-  await admin.connect();
-  await admin.describeCluster();
+  await connectWhenReady(admin);
   const cluster = createInternalCluster(kafka);
   await cluster.connect();
   const leaver = await GroupLeaver.open(direct);
@@ -48,6 +47,17 @@ export async function openBroker(direct: HostPort): Promise<Broker> {
   };
 }
 
+/** Connects; rejects until metadata and the group coordinator have answered. */
+async function connectWhenReady(admin: Admin): Promise<void> {
+  try {
+    await admin.connect();
+    await admin.fetchOffsets({ groupId: "gameday-readiness" });
+  } catch (error) {
+    await admin.disconnect();
+    throw error;
+  }
+}
+
 /** A silent client bootstrapped at `address`. */
 export async function createClient(
   address: HostPort,
@@ -65,14 +75,15 @@ export async function createClient(
   });
 }
 
+/** Asks the bootstrap connection alone: no broker it names is connected to. */
 async function advertisedTo(address: HostPort): Promise<readonly HostPort[]> {
-  const admin = (await createClient(address, "gameday", 0)).admin();
+  const cluster = createInternalCluster(await createClient(address, "gameday", 0));
   try {
-    await admin.connect();
-    const { brokers } = await admin.describeCluster();
+    await cluster.connect();
+    const { brokers } = await cluster.brokerPool.seedBroker.metadata([]);
     return brokers.map(({ host, port }) => ({ host, port }));
   } finally {
-    await admin.disconnect();
+    await cluster.disconnect();
   }
 }
 

@@ -19,12 +19,22 @@ BEGIN
           CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END);
   RETURN NULL;
 END $$;
+CREATE FUNCTION gameday.note_truncate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  EXECUTE format(
+    'INSERT INTO gameday.audit (table_name, op, xid, application_name, before)
+     SELECT %L, ''delete'', pg_current_xact_id()::text, current_setting(''application_name''), to_jsonb(t)
+     FROM %I.%I AS t', TG_TABLE_NAME, TG_TABLE_SCHEMA, TG_TABLE_NAME);
+  RETURN NULL;
+END $$;
 `;
 
-/** Statement that puts the audit trigger on a table. */
+/** Statements that put the audit triggers on a table. */
 export function auditTriggerSql(table: string): string {
   return `CREATE TRIGGER gameday_audit AFTER INSERT OR UPDATE OR DELETE ON ${quoted(table)}
-    FOR EACH ROW EXECUTE FUNCTION gameday.note()`;
+    FOR EACH ROW EXECUTE FUNCTION gameday.note();
+    CREATE TRIGGER gameday_audit_truncate BEFORE TRUNCATE ON ${quoted(table)}
+    FOR EACH STATEMENT EXECUTE FUNCTION gameday.note_truncate()`;
 }
 
 /** Committed changes in commit order (needs track_commit_timestamp=on). */
