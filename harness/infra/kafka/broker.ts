@@ -4,7 +4,7 @@ import type { Broker } from "../../ports/broker.ts";
 import { openInputProducer } from "./input-producer.ts";
 import { createInternalCluster } from "./kafkajs-internals.ts";
 import { GroupLeaver } from "./leave-group.ts";
-import { readLog } from "./read-log.ts";
+import { readEndOffsets, readLog } from "./read-log.ts";
 
 /** The harness's own Kafka client, on the direct listener. */
 export async function openBroker(direct: HostPort): Promise<Broker> {
@@ -22,7 +22,7 @@ export async function openBroker(direct: HostPort): Promise<Broker> {
       });
     },
     deleteTopics: (topics) => admin.deleteTopics({ topics: [...topics] }),
-    endOffsets: (topic) => endOffsets(admin, topic),
+    endOffsets: (topic) => readEndOffsets(cluster, topic),
     async committedOffsets(groupId, topic) {
       const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
       const offsets: (number | null)[] = [];
@@ -85,12 +85,4 @@ async function advertisedTo(address: HostPort): Promise<readonly HostPort[]> {
   } finally {
     await cluster.disconnect();
   }
-}
-
-async function endOffsets(admin: Admin, topic: string): Promise<readonly number[]> {
-  const ends: number[] = [];
-  for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
-    ends[partition] = Number(high);
-  }
-  return ends;
 }

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type pg from "pg";
 import { HarnessError, messageOf } from "../../model/errors.ts";
 import type { Row } from "../../model/history.ts";
-import type { HostPort } from "../../ports/basics.ts";
 import type { DatabaseServer, ScenarioDatabase } from "../../ports/database.ts";
 import {
   AUDIT_SCHEMA_SQL,
@@ -12,22 +11,16 @@ import {
   quoted,
   UNAUDITED_SQL,
 } from "./audit-sql.ts";
+import { OBSERVER_NAME, openPool, type ServerAddress } from "./connection.ts";
 
 const TEMPLATE = "gameday_template";
-/** Marks the harness's own connections, so that they are never taken for the subject's. */
-const OWN_NAME = "gameday-observer";
 
-export interface ServerAccess extends HostPort {
-  readonly user: string;
-  readonly password: string;
-}
-
-type Connect = (database: string) => pg.Pool;
+type Connect = (database: string) => Promise<pg.Pool>;
 
 /** The harness's own connections to a server that answers `SELECT 1`. */
-export async function openDatabaseServer(access: ServerAccess): Promise<DatabaseServer> {
-  const connect = await connector(access);
-  const admin = connect("postgres");
+export async function openDatabaseServer(access: ServerAddress): Promise<DatabaseServer> {
+  const connect: Connect = (database) => openPool(access, database);
+  const admin = await connect("postgres");
   try {
     await admin.query("SELECT 1");
   } catch (error) {
@@ -41,7 +34,7 @@ export async function openDatabaseServer(access: ServerAccess): Promise<Database
       await admin.query(
         `CREATE DATABASE ${quoted(name)} TEMPLATE ${quoted(TEMPLATE)} STRATEGY wal_log`,
       );
-      const pool = connect(name);
+      const pool = await connect(name);
       open.add(pool);
       return scenarioDatabase({ name, access, pool, admin, closed: () => open.delete(pool) });
     },
@@ -51,32 +44,12 @@ export async function openDatabaseServer(access: ServerAccess): Promise<Database
   };
 }
 
-async function connector(access: ServerAccess): Promise<Connect> {
-  const { default: driver } = await import("pg");
-  return (database) => {
-    const pool = new driver.Pool({
-      host: access.host,
-      port: access.port,
-      user: access.user,
-      password: access.password,
-      database,
-      max: 3,
-      connectionTimeoutMillis: 5_000,
-      statement_timeout: 10_000,
-      application_name: OWN_NAME,
-    });
-    // The server is killed at the end of a run: a lost idle connection is no event.
-    pool.on("error", () => undefined);
-    return pool;
-  };
-}
-
 async function migrateTemplate(
   server: { readonly connect: Connect; readonly admin: pg.Pool },
   options: { readonly migrationsFolder: string; readonly auditedTables: readonly string[] },
 ): Promise<void> {
   await server.admin.query(`CREATE DATABASE ${quoted(TEMPLATE)}`);
-  const pool = server.connect(TEMPLATE);
+  const pool = await server.connect(TEMPLATE);
   try {
     for (const file of migrationFiles(options.migrationsFolder)) {
       await apply(pool, file, readFileSync(file, "utf8"));
@@ -127,7 +100,7 @@ interface AuditRecord {
 
 function scenarioDatabase(means: {
   readonly name: string;
-  readonly access: ServerAccess;
+  readonly access: ServerAddress;
   readonly pool: pg.Pool;
   readonly admin: pg.Pool;
   readonly closed: () => void;
@@ -156,7 +129,7 @@ function scenarioDatabase(means: {
       const { rows } = await pool.query<{ pid: number; application_name: string; state: string }>(
         `SELECT pid, application_name, coalesce(state, 'starting') AS state FROM pg_stat_activity
          WHERE datname = $1 AND application_name <> $2`,
-        [name, OWN_NAME],
+        [name, OBSERVER_NAME],
       );
       return rows.map((row) => ({
         pid: row.pid,
