@@ -6,6 +6,7 @@ import type { RunResult } from "../model/result.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Eviction } from "../runner/run-request.ts";
 import { runScenarios } from "../runner/run.ts";
+import type { StackAdapter } from "../ports/stack.ts";
 import type { Loaded } from "./load.ts";
 
 export interface RunSettings {
@@ -41,7 +42,7 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
   };
   progress(`run ${runId}, seed ${seed}`);
   using interrupted = interruption();
-  const { createLocalStack } = await import("../infra/local/local-stack.ts");
+  const stack = await localStack();
   const result = await runScenarios(
     {
       config: loaded.config,
@@ -55,11 +56,17 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
       startedAt: now.toISOString(),
       gamedayVersion: version(),
     },
-    { stack: createLocalStack(), progress, signal: interrupted.signal, clock },
+    { stack, progress, signal: interrupted.signal, clock },
   );
   store(result, { reports, folder });
   progress(`seed ${seed}`);
   return { result, folder };
+}
+
+/** Its own function: the compiler does not rewrite an import() in a function with `using`. */
+async function localStack(): Promise<StackAdapter> {
+  const { createLocalStack } = await import("../infra/local/local-stack.ts");
+  return createLocalStack();
 }
 
 /** Version in gameday's own package.json. */
