@@ -8,7 +8,7 @@ const only = (name, from, allowed) => ({
 const driverOnlyIn = (name, packages, allowed) => ({
   name,
   severity: "error",
-  from: { path: "^(harness|scenarios)/", pathNot: allowed },
+  from: { path: "^(harness|scenarios)/", pathNot: [allowed, "\\.test\\.ts$"] },
   to: { path: `^node_modules/(${packages.join("|")})/` },
 });
 

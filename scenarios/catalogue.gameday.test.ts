@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { loadPackaged, type Loaded } from "../harness/cli/load.ts";
 import { runAndStore } from "../harness/cli/session.ts";
 import { verify } from "../harness/cli/verify.ts";
+import type { Eviction } from "../harness/runner/run-request.ts";
 import type { Scenario } from "../harness/index.ts";
 
 const output = mkdtempSync(join(tmpdir(), "gameday-catalogue-"));
@@ -20,14 +21,18 @@ function scenario(id: string): Scenario {
 
 async function rehearse(
   scenarios: readonly Scenario[],
-  options: { readonly variant?: string; readonly loaded?: Loaded } = {},
+  options: {
+    readonly variant?: string;
+    readonly loaded?: Loaded;
+    readonly eviction?: Eviction;
+  } = {},
 ) {
   const { result, folder } = await runAndStore({
     loaded: options.loaded ?? loaded,
     scenarios,
     variant: options.variant ?? null,
     seed: 7,
-    eviction: "harness-leave-group",
+    eviction: options.eviction ?? "harness-leave-group",
     output,
     isQuiet: true,
   });
@@ -73,6 +78,17 @@ test("ack-before-commit breaks no-lost-effects under a kill before the commit", 
   expect(result.exitCode).toBe(1);
   expect(broken).toEqual(["no-lost-effects", "offsets-never-ahead-of-effects"]);
   expect(result.scenarios[0]?.outcomes.lost).toBe(1);
+});
+
+test("the true session timeout evicts the dead consumer as well, and says so", async () => {
+  const { result, folder } = await rehearse([scenario("kill-consumer-between-commit-and-ack")], {
+    eviction: "session-timeout",
+  });
+  expect(result.exitCode).toBe(0);
+  expect(readFileSync(join(folder, "journal.ndjson"), "utf8")).toMatch(
+    /"kind":"evicted".*"eviction":"session-timeout"/,
+  );
+  expect(result.scenarios[0]?.recovery.drainedMs).toBeGreaterThan(5_000);
 });
 
 test("a fault that never fires leaves the run inconclusive, with the reason", async () => {

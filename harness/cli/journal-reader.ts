@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { HistoryEvent } from "../model/history.ts";
 
@@ -27,12 +28,17 @@ export interface ReadJournal {
   readonly isTorn: boolean;
 }
 
-/** Reads a run's journal. HarnessError("usage") names the line when it is not a history. */
+/**
+ * Reads the journal of a run's folder, `journal.ndjson` or else `journal.ndjson.gz`.
+ * HarnessError("usage") names the line when it is not a history.
+ */
 export function readJournal(folder: string): ReadJournal {
-  const file = join(folder, "journal.ndjson");
+  const plain = join(folder, "journal.ndjson");
+  const file = !existsSync(plain) && existsSync(`${plain}.gz`) ? `${plain}.gz` : plain;
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    const bytes = readFileSync(file);
+    text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
   } catch (cause) {
     const message = `Cannot read ${file}: ${messageOf(cause)}. Name a run's folder, e.g. reports/latest.`;
     throw new HarnessError("usage", message, { cause });

@@ -106,10 +106,14 @@ function parser(args: readonly string[]) {
       default: "auto",
       describe: "where the servers run (auto: local in this version)",
     })
-    .option("variant", { type: "string", describe: "a known-broken twin of the subject" })
-    .option("seed", { type: "number", describe: "seed of the workload" })
+    .option("variant", {
+      type: "string",
+      requiresArg: true,
+      describe: "a known-broken twin of the subject",
+    })
+    .option("seed", { type: "number", requiresArg: true, describe: "seed of the workload" })
     .option("json", { type: "boolean", default: false, describe: "print result.json on stdout" })
-    .option("output", { type: "string", describe: "folder for reports" })
+    .option("output", { type: "string", requiresArg: true, describe: "folder for reports" })
     .option("verbose", { type: "boolean", default: false, describe: "show stack traces" })
     .option("quiet", { type: "boolean", default: false, describe: "no progress on stderr" })
     .option("eviction", {
@@ -117,7 +121,12 @@ function parser(args: readonly string[]) {
       default: "harness-leave-group",
       describe: "how a dead consumer leaves its group",
     })
-    .option("config", { type: "string", alias: "c", describe: "path of gameday.config.ts" })
+    .option("config", {
+      type: "string",
+      alias: "c",
+      requiresArg: true,
+      describe: "path of gameday.config.ts",
+    })
     .option("cache", { type: "string", hidden: true })
     .command(
       "run [filter..]",
@@ -148,7 +157,16 @@ function parser(args: readonly string[]) {
     .exitProcess(false);
 }
 
+/** kafkajs 2.2.4 sets negative timers on idle connections (its issue 1751): noise for our users. */
+function hideTimerWarnings(): void {
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    if (warning.name !== "TimeoutNegativeWarning") process.stderr.write(`${warning.stack}\n`);
+  });
+}
+
 async function main(args: readonly string[]): Promise<void> {
+  hideTimerWarnings();
   // A reader that went away (`| head`) is no error of ours.
   process.stdout.on("error", () => process.exit());
   try {

@@ -8,6 +8,7 @@ import type { Eviction } from "../runner/run-request.ts";
 import { runScenarios } from "../runner/run.ts";
 import type { StackAdapter } from "../ports/stack.ts";
 import type { Loaded } from "./load.ts";
+import { isLive, LiveView } from "./live-view.ts";
 
 export interface RunSettings {
   readonly loaded: Loaded;
@@ -36,10 +37,9 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
   const seed = settings.seed ?? randomInt(2 ** 31);
   const startedAtMs = performance.now();
   const clock = { nowMs: () => performance.now() - startedAtMs };
-  const progress = (line: string): void => {
-    if (settings.isQuiet) return;
-    process.stderr.write(`${(clock.nowMs() / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
-  };
+  using view = openView(settings.isQuiet, clock.nowMs);
+  const progress = (line: string): void =>
+    view?.print(`${(clock.nowMs() / 1000).toFixed(1).padStart(6)} s  ${line}`);
   progress(`run ${runId}, seed ${seed}`);
   using interrupted = interruption();
   const stack = await localStack();
@@ -56,11 +56,24 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
       startedAt: now.toISOString(),
       gamedayVersion: version(),
     },
-    { stack, progress, signal: interrupted.signal, clock },
+    { stack, progress, signal: interrupted.signal, clock, onEvent: (event) => view?.note(event) },
   );
   store(result, { reports, folder });
   progress(`seed ${seed}`);
   return { result, folder };
+}
+
+type View = Pick<LiveView, "note" | "print"> & Disposable;
+
+/** A live status line on a terminal, plain lines elsewhere, null when quiet. */
+function openView(isQuiet: boolean, elapsedMs: () => number): View | null {
+  if (isQuiet) return null;
+  if (isLive(process.stderr, process.env)) return new LiveView(process.stderr, elapsedMs);
+  return {
+    note: () => undefined,
+    print: (line) => process.stderr.write(`${line}\n`),
+    [Symbol.dispose]: () => undefined,
+  };
 }
 
 /** Its own function: the compiler does not rewrite an import() in a function with `using`. */

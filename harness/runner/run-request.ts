@@ -1,4 +1,5 @@
 import type { GamedayConfig } from "../model/config.ts";
+import type { HistoryEvent } from "../model/history.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Clock, Progress } from "../ports/basics.ts";
 import type { StackAdapter } from "../ports/stack.ts";
@@ -25,4 +26,6 @@ export interface RunEnvironment {
   /** Aborted on Ctrl-C: heal, clean up, judge what there is. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Sees every event of the history as it is written, for the live view. */
+  readonly onEvent: (event: HistoryEvent) => void;
 }

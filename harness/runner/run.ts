@@ -29,6 +29,7 @@ export async function runScenarios(
 ): Promise<RunResult> {
   mkdirSync(join(request.runFolder, "logs"), { recursive: true });
   const journal = new JournalWriter(join(request.runFolder, "journal.ndjson"), environment.clock);
+  journal.listen(environment.onEvent);
   let failure: Failure | null = null;
   let versions: Readonly<Record<string, string>> = {};
   try {

@@ -38,19 +38,22 @@ export async function pollUntil<T>(
   const endsAtMs = performance.now() + deadline.timeoutMs;
   let lastError: unknown;
   while (performance.now() < endsAtMs) {
+    const expired = Symbol("expired");
+    const abort = new AbortController();
+    const expiry = pause(Math.max(1, endsAtMs - performance.now()), expired, {
+      signal: abort.signal,
+    }).catch(() => expired);
     try {
-      const answer = await withDeadline(
-        { what: deadline.what, timeoutMs: Math.max(1, endsAtMs - performance.now()) },
-        probe(),
-      );
-      if (answer !== null) {
-        return answer;
-      }
+      const answer = await Promise.race([probe(), expiry]);
+      if (answer === expired) break;
+      if (answer !== null) return answer as T;
     } catch (error) {
       if (error instanceof HarnessError) {
         throw error;
       }
       lastError = error;
+    } finally {
+      abort.abort();
     }
     await pause(deadline.everyMs);
   }
