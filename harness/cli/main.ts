@@ -152,7 +152,8 @@ function parser(args: readonly string[]) {
     .demandCommand(1, "Name a command, e.g. gameday run.")
     .strict()
     .fail((message: string | null, error: unknown) => {
-      throw error instanceof Error ? error : usageError(message ?? "Bad arguments.");
+      const isOurs = error instanceof Error && error.name !== "YError";
+      throw isOurs ? error : usageError(message ?? messageOf(error));
     })
     .exitProcess(false);
 }
