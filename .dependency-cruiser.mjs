@@ -21,7 +21,11 @@ export default {
     only("taps-import-model-and-ports", "^harness/taps/", ["^harness/(model|ports)/"]),
     only("faults-import-model-and-ports", "^harness/faults/", ["^harness/(model|ports)/"]),
     only("workload-imports-model-and-ports", "^harness/workload/", ["^harness/(model|ports)/"]),
-    only("doubles-import-model-and-ports", "^harness/doubles/", ["^harness/(model|ports)/"]),
+    // The API double is its own tap: it holds requests the way taps hold frames.
+    only("doubles-import-model-and-ports", "^harness/doubles/", [
+      "^harness/(model|ports)/",
+      "^harness/taps/hold\\.ts$",
+    ]),
     only("infra-implements-ports", "^harness/infra/", ["^harness/(model|ports)/"]),
     only("report-imports-model", "^harness/report/", ["^harness/model/"]),
     only("runner-gets-its-environment", "^harness/runner/", [

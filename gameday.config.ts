@@ -24,9 +24,22 @@ export default defineConfig({
       KAFKA_SESSION_TIMEOUT_MS: String(wiring.sessionTimeoutMs),
       KAFKA_HEARTBEAT_INTERVAL_MS: "100",
       KAFKA_MAX_WAIT_MS: "50",
+      // Short, so that a rehearsal need not wait: an unknown outcome after 400 ms, a lost lease after 1 s.
+      API_TIMEOUT_MS: "400",
+      CAPTURE_LEASE_MS: "1000",
     }),
     healthPath: "/healthz",
-    variants: ["no-dedup", "ack-before-commit"],
+    variants: [
+      "no-dedup",
+      "ack-before-commit",
+      "blind-update-by-zombie",
+      "fresh-idempotency-key-per-attempt",
+      "timeout-treated-as-failure",
+      "relay-marks-before-publish",
+      "swallow-poison",
+      "redeploy-dedup-key-changed",
+      "redeploy-idempotency-key-changed",
+    ],
   },
   database: {
     migrations: here(
@@ -38,6 +51,17 @@ export default defineConfig({
       eventId: "event_id",
       publishedAt: "published_at",
       record: "settled",
+    },
+    deadLetters: {
+      table: "dead_letters",
+      topic: "topic",
+      partition: "partition",
+      offset: "kafka_offset",
+    },
+    dedup: {
+      table: "processed_events",
+      key: "payment_id",
+      columns: ["consumer", "event_id", "operation"],
     },
     work: { table: "capture_intents", id: "id", state: "state", done: ["captured", "failed"] },
   },

@@ -22,7 +22,8 @@ for (let round = 1; round <= ROUNDS; round += 1) {
     scenarios,
     variant: null,
     seed: round,
-    eviction: "harness-leave-group",
+    eviction: null,
+    isArmed: true,
     output,
     isQuiet: true,
   });

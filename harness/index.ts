@@ -18,10 +18,22 @@ export type { GamedayConfig, InstanceWiring, KafkaRecord, SubjectConfig } from "
 export type { GuaranteeId, Finding, GuaranteeResult } from "./model/guarantee.ts";
 export type { Intent } from "./model/intent.ts";
 export type { RunResult, ScenarioResult } from "./model/result.ts";
-export type { ApiMode, FaultSpec, Scenario, Trigger, TriggerMatch } from "./model/scenario.ts";
+export type {
+  ApiMode,
+  FaultAction,
+  FaultSpec,
+  HeldFrameFate,
+  Scenario,
+  Trigger,
+  TriggerMatch,
+  Until,
+} from "./model/scenario.ts";
 export type {
   BalanceDeclaration,
+  DeadLetterDeclaration,
+  DedupDeclaration,
   EffectDeclaration,
+  Eviction,
   Exercise,
   Limits,
   OutboxDeclaration,

@@ -1,12 +1,13 @@
 /** The composition root: wires the adapters, then drains on SIGTERM. */
 import { captureNext } from "./application/capture-next.ts";
-import { carefulPolicies, handleDelivery } from "./application/handle-delivery.ts";
+import { handleDelivery } from "./application/handle-delivery.ts";
+import { carefulPolicies } from "./application/policies.ts";
 import type { Policies } from "./application/ports.ts";
 import { createCaptureStore } from "./adapters/capture-store.ts";
 import { readConfig, type ServiceConfig } from "./adapters/config.ts";
 import { startHealthServer } from "./adapters/health-server.ts";
 import { createKafka, createProducer, runConsumer } from "./adapters/kafka.ts";
-import { relayOutbox } from "./adapters/outbox-relay.ts";
+import { createOutbox, createPublish } from "./adapters/outbox.ts";
 import { createPaymentStore } from "./adapters/payment-store.ts";
 import { createPaymentsApi } from "./adapters/payments-api.ts";
 import { createPool } from "./adapters/postgres.ts";
@@ -50,11 +51,10 @@ async function start(config: ServiceConfig): Promise<() => Promise<void>> {
       pollIntervalMs: config.POLL_INTERVAL_MS,
       onError: (error) => log(`${name} failed, will try again`, error),
     });
-  const worker = loopOf("capture", () => captureNext(captures, api));
-  const relay = loopOf(
-    "relay",
-    async () => (await relayOutbox(pool, producer, config.TOPIC_SETTLED)) > 0,
-  );
+  const worker = loopOf("capture", () => captureNext(captures, api, policies));
+  const outbox = createOutbox(pool);
+  const publish = createPublish(producer, config.TOPIC_SETTLED);
+  const relay = loopOf("relay", async () => (await policies.relay(outbox, publish)) > 0);
   const consumer = await runConsumer(kafka, {
     config,
     handle: async (delivery, commitOffset) => {
@@ -63,6 +63,7 @@ async function start(config: ServiceConfig): Promise<() => Promise<void>> {
       relay.wake();
     },
     onDead: (error) => fail("the consumer died", error),
+    onFenced: (error) => log("offset commit refused: another instance owns the partition", error),
   });
   const health = await startHealthServer(config.HTTP_PORT, async () => {
     await pool.query("SELECT 1");

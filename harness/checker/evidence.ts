@@ -48,6 +48,9 @@ export interface Evidence {
   readonly strangers: readonly Effect[];
   readonly intents: readonly Stamped<IntentEvent>[];
   readonly inputLog: readonly Stamped<LogEvent>[];
+  readonly outputLog: readonly Stamped<LogEvent>[];
+  /** Records nobody can read, sent on purpose. */
+  readonly poisoned: readonly Expected[];
   readonly deliveries: readonly Stamped<DeliveryEvent>[];
   readonly commits: readonly Stamped<OffsetCommitEvent>[];
   readonly finals: readonly Stamped<OffsetFinalEvent>[];
@@ -68,7 +71,9 @@ export function evidenceOf(events: readonly HistoryEvent[]): Evidence | null {
   const inputLog = logs.filter(({ role }) => role === "input");
   const changes = only(events, "effect");
   const calls = only(events, "call");
-  const expected = expectedOf(intents, inputLog);
+  const accepted = acceptedOf(intents, inputLog);
+  const poison = new Set(intents.flatMap(({ isPoison, eventId }) => (isPoison ? [eventId] : [])));
+  const expected = accepted.filter(({ eventId }) => !poison.has(eventId));
   const expectedByEventId = new Map(expected.map((event) => [event.eventId, event]));
   const all = header.effects.flatMap((declaration) =>
     effectsOf(declaration, { changes, calls, logs }),
@@ -84,6 +89,8 @@ export function evidenceOf(events: readonly HistoryEvent[]): Evidence | null {
     strangers,
     intents,
     inputLog,
+    outputLog: logs.filter(({ role }) => role === "output"),
+    poisoned: accepted.filter(({ eventId }) => poison.has(eventId)),
     deliveries: only(events, "delivery"),
     commits: only(events, "offset").filter(
       (e): e is Stamped<OffsetCommitEvent> => e.kind === "commit",
@@ -120,7 +127,7 @@ function only<S extends HistoryEvent["stream"]>(
 }
 
 /** Every acknowledged intent, and every unanswered one that is on the log all the same. */
-function expectedOf(
+function acceptedOf(
   intents: readonly IntentEvent[],
   inputLog: readonly LogEvent[],
 ): readonly Expected[] {

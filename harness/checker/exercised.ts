@@ -1,6 +1,6 @@
 import type { EventBase, FaultEvent, Position } from "../model/history.ts";
 import type { Exercised } from "../model/result.ts";
-import type { PlannedFault } from "../model/run-header.ts";
+import type { PlannedFault, Redelivery } from "../model/run-header.ts";
 import { placeText, type Evidence } from "./evidence.ts";
 
 type Fired = FaultEvent & EventBase;
@@ -16,9 +16,9 @@ export function exercisedOf(evidence: Evidence): Exercised {
     );
   }
   for (const fault of header.faults) {
-    const { reasons, redeliveries } = faultFacts(evidence, fault);
+    const { reasons, again } = faultFacts(evidence, fault);
     missing.push(...reasons);
-    redelivered.push(...redeliveries);
+    redelivered.push(...again);
   }
   if (!evidence.isDrained) {
     const last = evidence.assumptions.findLast(({ name }) => name === "drained");
@@ -35,35 +35,89 @@ export function exercisedOf(evidence: Evidence): Exercised {
 
 interface FaultFacts {
   readonly reasons: readonly string[];
-  readonly redeliveries: readonly string[];
+  /** What happened again because of the fault, in words. */
+  readonly again: readonly string[];
 }
 
 function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
   const ofFault = evidence.faults.filter(({ faultId }) => faultId === fault.id);
   const fired = ofFault.find(({ moment }) => moment === "fired");
   if (fired === undefined) {
-    const reason = `fault ${fault.id} never fired: its trigger (${fault.trigger}) matched nothing`;
-    return { reasons: [reason], redeliveries: [] };
+    const disarmed = ofFault.some(({ moment }) => moment === "planned");
+    const why = disarmed ? "it was disarmed" : `its trigger (${fault.trigger}) matched nothing`;
+    return { reasons: [`fault ${fault.id} never fired: ${why}`], again: [] };
   }
   const has = (wanted: FaultEvent["moment"]): boolean =>
     ofFault.some(({ moment }) => moment === wanted);
   const failed = ofFault.find(({ moment }) => moment === "failed");
+  const { redelivery } = evidence.header.exercise;
+  const again = againOf(evidence, fired, redelivery);
   const reasons = [
     ...(failed === undefined ? [] : [`fault ${fault.id} failed: ${failed.detail}`]),
     ...(has("confirmed") ? [] : [`fault ${fault.id} fired but was not confirmed`]),
     ...(has("heal-verified") ? [] : [`fault ${fault.id} was not verified as healed`]),
+    ...inFlightReasons(evidence, fired, redelivery).map((reason) => `fault ${fault.id} ${reason}`),
+    ...(redelivery !== "none" && again.length === 0 ? [notAgain(evidence, fired, redelivery)] : []),
   ];
+  return { reasons, again };
+}
+
+function inFlightReasons(
+  evidence: Evidence,
+  fired: Fired,
+  redelivery: Redelivery,
+): readonly string[] {
+  if (redelivery !== "in-flight-record" && redelivery !== "in-flight-record-again") return [];
   const position = positionMet(evidence, fired);
-  if (position === null || !wasInFlight(evidence, fired, position)) {
-    reasons.push(`fault ${fault.id} did not meet a record in flight`);
+  return position !== null && wasInFlight(evidence, fired, position)
+    ? []
+    : ["did not meet a record in flight"];
+}
+
+function notAgain(evidence: Evidence, fired: Fired, redelivery: Redelivery): string {
+  const position = positionMet(evidence, fired);
+  const place = position === null ? "the record in flight" : placeText(position);
+  const key = fired.frame?.key ?? "the key in flight";
+  switch (redelivery) {
+    case "none":
+      return "";
+    case "in-flight-record":
+      return `${place} was not delivered again to another instance`;
+    case "in-flight-record-again":
+      return `${place} was not delivered again`;
+    case "call":
+      return `the API was neither called nor asked again for ${key}`;
+    case "publish":
+      return `${key} was not published again`;
   }
-  const redeliveries = position === null ? [] : redeliveriesOf(evidence, fired, position);
-  if (evidence.header.exercise.redelivery === "in-flight-record" && redeliveries.length === 0) {
-    reasons.push(
-      `${position === null ? "the record in flight" : placeText(position)} was not delivered again to another instance`,
-    );
+}
+
+/** What happened again after the fault, of the kind the scenario promises. */
+function againOf(evidence: Evidence, fired: Fired, redelivery: Redelivery): readonly string[] {
+  switch (redelivery) {
+    case "none":
+      return [];
+    case "in-flight-record":
+      return redeliveriesOf(evidence, fired)
+        .filter((delivery) => delivery.instance !== fired.frame?.instance)
+        .map(({ text }) => text);
+    case "in-flight-record-again":
+      return redeliveriesOf(evidence, fired).map(({ text }) => text);
+    case "call":
+      return evidence.calls
+        .filter(
+          (call) =>
+            call.seq > fired.seq &&
+            call.key === fired.frame?.key &&
+            (call.moment === "received" || call.moment === "looked-up"),
+        )
+        .map(({ callId, moment, instance }) => `${callId} ${moment} for ${instance}`);
+    case "publish":
+      return evidence.outputLog
+        .filter(({ key }) => key !== null && key === fired.frame?.key)
+        .slice(1)
+        .map(({ position }) => `published again as ${placeText(position)}`);
   }
-  return { reasons, redeliveries };
 }
 
 function positionMet(evidence: Evidence, fired: Fired): Position | null {
@@ -72,11 +126,15 @@ function positionMet(evidence: Evidence, fired: Fired): Position | null {
   return position ?? evidence.expected.find((event) => event.key === key)?.position ?? null;
 }
 
-/** Delivered to the victim before the fault and not yet acknowledged by then. */
+/**
+ * Delivered to the victim before the fault, or by the very answer that met it, and not yet
+ * acknowledged by then.
+ */
 function wasInFlight(evidence: Evidence, fired: Fired, position: Position): boolean {
+  const isDelivery = fired.frame?.boundary === "kafka.fetch.applied";
   const wasDelivered = evidence.deliveries.some(
     (delivery) =>
-      delivery.seq < fired.seq &&
+      (isDelivery || delivery.seq < fired.seq) &&
       delivery.instance === fired.frame?.instance &&
       isSame(delivery.position, position),
   );
@@ -92,15 +150,15 @@ function wasInFlight(evidence: Evidence, fired: Fired, position: Position): bool
   return wasDelivered && !wasAcknowledged;
 }
 
-function redeliveriesOf(evidence: Evidence, fired: Fired, position: Position): readonly string[] {
+function redeliveriesOf(
+  evidence: Evidence,
+  fired: Fired,
+): readonly { readonly instance: string; readonly text: string }[] {
+  const position = positionMet(evidence, fired);
+  if (position === null) return [];
   return evidence.deliveries
-    .filter(
-      (delivery) =>
-        delivery.seq > fired.seq &&
-        delivery.instance !== fired.frame?.instance &&
-        isSame(delivery.position, position),
-    )
-    .map(({ instance }) => `${placeText(position)} to ${instance}`);
+    .filter((delivery) => delivery.seq > fired.seq && isSame(delivery.position, position))
+    .map(({ instance }) => ({ instance, text: `${placeText(position)} to ${instance}` }));
 }
 
 function isSame(a: Position, b: Position): boolean {

@@ -1,4 +1,5 @@
 import type { Checker } from "./check.ts";
+import { everyInputAccounted } from "./every-input-accounted.ts";
 import { moneyConserved } from "./money-conserved.ts";
 import { noDuplicateCalls } from "./no-duplicate-calls.ts";
 import { noDuplicateEffects } from "./no-duplicate-effects.ts";
@@ -19,5 +20,6 @@ export const checkers: readonly Checker[] = [
   outboxFullyPublished,
   moneyConserved,
   offsetsNeverAheadOfEffects,
+  everyInputAccounted,
   recoversWithin,
 ];

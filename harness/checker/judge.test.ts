@@ -31,7 +31,7 @@ test("a valid history with a survived kill passes", () => {
 });
 
 test("every guarantee has a checker, and nothing is judged without a header", () => {
-  expect(checkers).toHaveLength(9);
+  expect(checkers).toHaveLength(10);
   expect(judgeRun([])).toEqual([]);
 });
 

@@ -11,7 +11,9 @@ import { exercisedOf } from "./exercised.ts";
 import { checkers } from "./guarantees.ts";
 import { outcomesOf } from "./outcomes.ts";
 import { recoveryOf } from "./recovery.ts";
+import { keyChangesOf } from "./redeploy.ts";
 import { storyOf } from "./story.ts";
+import { zombiesOf } from "./zombies.ts";
 
 const FINDINGS_MAX = 20;
 
@@ -50,8 +52,28 @@ function judge(evidence: Evidence): ScenarioResult {
     outcomes: outcomesOf(evidence),
     guarantees,
     recovery: recoveryOf(evidence),
+    ...extrasOf(evidence),
     reproduce: reproduce(header),
   };
+}
+
+/** Parts that only some scenarios have. */
+function extrasOf(evidence: Evidence): Pick<ScenarioResult, "redeploy" | "zombies" | "unread"> {
+  const zombies = zombiesOf(evidence);
+  const isRedeployed = evidence.header.faults.some(({ fault }) => fault === "redeploy");
+  return {
+    ...(isRedeployed ? { redeploy: keyChangesOf(evidence) } : {}),
+    ...(zombies.length > 0 ? { zombies } : {}),
+    ...unreadOf(evidence),
+  };
+}
+
+function unreadOf({ events }: Evidence): Pick<ScenarioResult, "unread"> {
+  const counts: Record<string, number> = {};
+  for (const event of events) {
+    if (event.stream === "unread") counts[event.name] = (counts[event.name] ?? 0) + event.count;
+  }
+  return Object.keys(counts).length === 0 ? {} : { unread: counts };
 }
 
 /** A violation stands whatever else is unknown; unknown is never rounded to pass. */

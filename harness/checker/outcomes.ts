@@ -20,7 +20,8 @@ export function outcomesOf(evidence: Evidence): Outcomes {
   return { expected: evidence.expected.length, ...counts };
 }
 
-function outcomeOf(evidence: Evidence, event: Expected): Outcome {
+/** Outcome of one event over all its declared effects. */
+export function outcomeOf(evidence: Evidence, event: Expected): Outcome {
   const isDuplicated = evidence.header.effects.some(
     (declaration) =>
       !(declaration.kind === "record" && declaration.delivery === "at-least-once") &&

@@ -40,9 +40,7 @@ function lineOf(event: HistoryEvent, subject: Subject): string | null {
         ? null
         : `fault ${event.faultId} ${event.moment}: ${event.detail}`;
     case "process":
-      return event.kind === "exited"
-        ? `${event.instance} (pid ${event.pid}) exited, ${event.signal ?? `code ${event.code}`}`
-        : null;
+      return processLine(event);
     case "membership":
       return event.kind === "evicted"
         ? `${event.instance} evicted from its group (${event.eviction})`
@@ -62,10 +60,18 @@ function lineOf(event: HistoryEvent, subject: Subject): string | null {
     case "header":
     case "assumption":
     case "metric":
+    case "unread":
     case "phase":
     case "note":
       return null;
   }
+}
+
+function processLine(event: Extract<HistoryEvent, { stream: "process" }>): string | null {
+  const { kind, instance, pid, signal, code, version } = event;
+  const who = `${instance} (pid ${pid}${version === "next" ? ", next version" : ""})`;
+  if (kind === "exited") return `${who} exited, ${signal ?? `code ${code}`}`;
+  return kind === "signalled" && signal?.startsWith("SIG") === true ? `${who} got ${signal}` : null;
 }
 
 function offsetLine(

@@ -23,7 +23,8 @@ export async function demo(options: {
       scenarios: [scenario],
       variant,
       seed: 20,
-      eviction: "harness-leave-group",
+      eviction: null,
+      isArmed: true,
       output: options.output ?? "reports",
       isQuiet: false,
     });

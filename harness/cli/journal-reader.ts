@@ -15,6 +15,7 @@ const STREAMS: ReadonlySet<string> = new Set<HistoryEvent["stream"]>([
   "process",
   "fault",
   "wire",
+  "unread",
   "membership",
   "assumption",
   "metric",

@@ -57,6 +57,7 @@ export function tallied(tally: Tally, event: HistoryEvent): Tally {
     case "membership":
     case "assumption":
     case "metric":
+    case "unread":
     case "note":
       return tally;
   }

@@ -5,6 +5,7 @@ import { HarnessError, messageOf } from "../model/errors.ts";
 import type { GamedayConfig } from "../model/config.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { checkShape, configSchema, scenarioSchema } from "./schemas.ts";
+import { checkSense } from "./sense.ts";
 import { suggest } from "./suggest.ts";
 
 export interface Loaded {
@@ -34,7 +35,7 @@ export function loadPackaged(): Promise<Loaded> {
 async function loadFrom(file: string): Promise<Loaded> {
   const config = checkShape(configSchema, await defaultExport(file), file) as GamedayConfig;
   const folder = dirname(file);
-  const scenarios = await loadScenarios(resolve(folder, config.scenarios));
+  const scenarios = await loadScenarios(resolve(folder, config.scenarios), config);
   return { config, folder, scenarios };
 }
 
@@ -46,7 +47,7 @@ function findConfig(from: string): string | null {
   return parent === from ? null : findConfig(parent);
 }
 
-async function loadScenarios(folder: string): Promise<readonly Scenario[]> {
+async function loadScenarios(folder: string, config: GamedayConfig): Promise<readonly Scenario[]> {
   let names: readonly string[];
   try {
     names = readdirSync(folder).filter((name) => /\.scenario\.(ts|js|mjs)$/.test(name));
@@ -61,30 +62,10 @@ async function loadScenarios(folder: string): Promise<readonly Scenario[]> {
   for (const name of [...names].sort()) {
     const file = join(folder, name);
     const scenario = checkShape(scenarioSchema, await defaultExport(file), file) as Scenario;
-    checkSense(scenario, file);
+    checkSense(scenario, { file, config });
     scenarios.push(scenario);
   }
   return scenarios;
-}
-
-/** Contradictions that a shape cannot show. */
-function checkSense(scenario: Scenario, file: string): void {
-  const roles = Array.from({ length: scenario.instances }, (_, i) => `consumer-${i + 1}`);
-  for (const { id, at } of scenario.faults) {
-    const instance = at.match?.instance;
-    if (instance !== undefined && !roles.includes(instance)) {
-      throw new HarnessError(
-        "usage",
-        `${file}: fault ${id} waits for ${instance}. ${suggest(instance, roles)}`,
-      );
-    }
-  }
-  if (scenario.exercise.eventsMin > scenario.workload.events) {
-    throw new HarnessError(
-      "usage",
-      `${file}: eventsMin is ${scenario.exercise.eventsMin}, but the workload has only ${scenario.workload.events} events.`,
-    );
-  }
 }
 
 async function defaultExport(file: string): Promise<unknown> {

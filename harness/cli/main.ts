@@ -1,10 +1,11 @@
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { HarnessError, messageOf } from "../model/errors.ts";
+import { EVICTIONS, type Eviction } from "../model/run-header.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { suggest } from "./suggest.ts";
 
-const COMMANDS = ["run", "list", "demo", "doctor", "verify"];
+const COMMANDS = ["run", "list", "plan", "demo", "doctor", "verify"];
 const FLAGS = [
   "stack",
   "variant",
@@ -14,6 +15,7 @@ const FLAGS = [
   "verbose",
   "quiet",
   "eviction",
+  "disarm",
   "config",
   "help",
   "version",
@@ -31,26 +33,29 @@ interface Flags {
   readonly json: boolean;
   readonly output?: string | undefined;
   readonly quiet: boolean;
-  readonly eviction: string;
+  readonly eviction?: Eviction | undefined;
+  readonly disarm: boolean;
   readonly config?: string | undefined;
 }
 
 async function run(flags: Flags): Promise<number> {
   const { checkVariant, load, selectScenarios } = await import("./load.ts");
+  const { checkAvailable } = await import("./sense.ts");
+  const { localStack, runAndStore } = await import("./session.ts");
   const loaded = await load(flags.config);
   const scenarios = selectScenarios(loaded.scenarios, flags.filter ?? []);
   const variant = flags.variant ?? null;
   checkVariant(variant, loaded.config.subject.variants ?? []);
-  if (flags.seed !== undefined && !Number.isSafeInteger(flags.seed)) {
-    throw new HarnessError("usage", "--seed must be a whole number.");
-  }
-  const { runAndStore } = await import("./session.ts");
+  const seed = seedOf(flags);
+  const stack = await localStack();
+  for (const scenario of scenarios) checkAvailable(scenario, stack.abilities);
   const { result, folder } = await runAndStore({
     loaded,
     scenarios,
     variant,
-    seed: flags.seed,
-    eviction: flags.eviction === "session-timeout" ? "session-timeout" : "harness-leave-group",
+    seed,
+    eviction: flags.eviction ?? null,
+    isArmed: !flags.disarm,
     output: flags.output,
     isQuiet: flags.quiet,
   });
@@ -67,10 +72,30 @@ async function list(flags: Flags): Promise<number> {
   const { scenarios, config } = await load(flags.config);
   if (flags.json) print(JSON.stringify(scenarios, null, 2));
   else {
-    for (const { id, title } of scenarios) print(`${id.padEnd(40)} ${title}`);
-    print(`variants: ${(config.subject.variants ?? []).join(", ")}`);
+    for (const { id, title } of scenarios) print(`${id.padEnd(42)} ${title}`);
+    print(`\nvariants: ${(config.subject.variants ?? []).join(", ")}`);
   }
   return EXIT_CODES.pass;
+}
+
+/** Prints what a run would do. Starts nothing. */
+async function plan(flags: Flags): Promise<number> {
+  const { load, selectScenarios } = await import("./load.ts");
+  const { planOf, renderPlan } = await import("./plan.ts");
+  const loaded = await load(flags.config);
+  const plans = selectScenarios(loaded.scenarios, flags.filter ?? []).map((scenario) =>
+    planOf(scenario, { config: loaded.config, seed: seedOf(flags) ?? 1 }),
+  );
+  if (flags.json) print(JSON.stringify(plans, null, 2));
+  else print(plans.flatMap(renderPlan).join("\n"));
+  return EXIT_CODES.pass;
+}
+
+function seedOf({ seed }: Flags): number | undefined {
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
+    throw new HarnessError("usage", "--seed must be a whole number.");
+  }
+  return seed;
 }
 
 async function doctor(): Promise<number> {
@@ -117,9 +142,13 @@ function parser(args: readonly string[]) {
     .option("verbose", { type: "boolean", default: false, describe: "show stack traces" })
     .option("quiet", { type: "boolean", default: false, describe: "no progress on stderr" })
     .option("eviction", {
-      choices: ["harness-leave-group", "session-timeout"],
-      default: "harness-leave-group",
-      describe: "how a dead consumer leaves its group",
+      choices: EVICTIONS,
+      describe: "how a dead consumer leaves its group (default: the scenario's own way)",
+    })
+    .option("disarm", {
+      type: "boolean",
+      default: false,
+      describe: "plan every fault and fire none: the run must then be inconclusive",
     })
     .option("config", {
       type: "string",
@@ -133,6 +162,12 @@ function parser(args: readonly string[]) {
       "rehearse scenarios and judge them",
       (y) => y.positional("filter", { type: "string", array: true }),
       (flags) => exitWith(() => run(flags))(),
+    )
+    .command(
+      "plan [filter..]",
+      "print what a run would do, and start nothing",
+      (y) => y.positional("filter", { type: "string", array: true }),
+      (flags) => exitWith(() => plan(flags))(),
     )
     .command("list", "print the scenarios", {}, (flags) =>
       exitWith(() => list(flags as unknown as Flags))(),

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { HarnessError } from "../model/errors.ts";
 import { GUARANTEES } from "../model/guarantee.ts";
-import { BOUNDARIES } from "../model/boundary.ts";
+import { EVICTIONS, REDELIVERIES } from "../model/run-header.ts";
+import { API_MODES, HELD_FRAME_FATES, LINKS } from "../model/scenario.ts";
 import { suggest } from "./suggest.ts";
 
 const name = z.string().min(1);
@@ -10,37 +11,69 @@ const fn = z.custom<(...input: never[]) => unknown>((value) => typeof value === 
   message: "must be a function",
 });
 
-const fault = z.strictObject({
-  id: name,
-  fault: z.literal("kill"),
-  at: z.strictObject({
-    boundary: z.enum(BOUNDARIES),
-    match: z
-      .strictObject({
-        intent: positive.optional(),
-        nth: positive.optional(),
-        instance: name.optional(),
-      })
-      .optional(),
-  }),
-  heldFrame: z.enum(["drop", "release"]),
-  restart: z.boolean(),
+const faultMoment = z.strictObject({ fault: name, moment: z.enum(["confirmed", "healed"]) });
+
+/** Which boundaries there are depends on the declared APIs: checked in sense.ts. */
+const trigger = z.strictObject({
+  boundary: name,
+  match: z
+    .strictObject({
+      intent: positive.optional(),
+      nth: positive.optional(),
+      instance: name.optional(),
+      victimOf: name.optional(),
+    })
+    .optional(),
+  after: faultMoment.optional(),
 });
+const until = z.union([z.enum(["taken-over", "handled-elsewhere"]), trigger]);
+const link = z.enum(LINKS);
+
+const common = { id: name, at: trigger, heldFrame: z.enum(HELD_FRAME_FATES) };
+const kind = <K extends string, S extends z.ZodRawShape>(fault: K, shape: S) =>
+  z.strictObject({ ...common, fault: z.literal(fault), ...shape });
+
+const fault = z.discriminatedUnion("fault", [
+  kind("kill", { restart: z.boolean() }),
+  kind("terminate", { restart: z.boolean() }),
+  kind("pause", { until }),
+  kind("intercept", {}),
+  kind("cut", { link, until: until.optional() }),
+  kind("blackhole", { link, until, direction: z.enum(["both", "to-server", "to-subject"]) }),
+  kind("delay", { link, until, latencyMs: positive }),
+  kind("bandwidth", { link, until, kilobytesPerSecond: positive }),
+  kind("restart-postgres", { mode: z.enum(["fast", "immediate"]) }),
+  kind("terminate-backend", {}),
+  kind("restart-broker", { mode: z.enum(["kill", "stop"]) }),
+  kind("pause-broker", { until }),
+  kind("redeploy", {
+    strategy: z.enum(["stop-start", "rolling"]),
+    to: z.enum(["next", "current"]),
+  }),
+  kind("clock-step", { stepMs: z.number().int() }),
+]);
 
 export const scenarioSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be kebab-case"),
   title: name,
   story: name,
   hypothesis: name,
+  runbook: name,
   tags: z.array(name),
   instances: positive.max(8),
-  api: z.enum(["idempotent-replay", "no-idempotency"]),
-  workload: z.strictObject({ events: positive.max(100_000), accounts: positive }),
+  api: z.enum(API_MODES),
+  eviction: z.enum(EVICTIONS).optional(),
+  workload: z.strictObject({
+    events: positive.max(100_000),
+    accounts: positive,
+    poison: z.array(positive).optional(),
+    holds: z.array(z.strictObject({ intent: positive, until: faultMoment })).optional(),
+  }),
   faults: z.array(fault),
   guarantees: z.array(z.enum(GUARANTEES)).min(1),
   exercise: z.strictObject({
     eventsMin: positive,
-    redelivery: z.enum(["none", "in-flight-record"]),
+    redelivery: z.enum(REDELIVERIES),
   }),
   limits: z.strictObject({ recoveryMsMax: positive }),
   drainTimeoutMs: positive,
@@ -56,6 +89,7 @@ export const configSchema = z.strictObject({
     healthPath: z.string().startsWith("/"),
     readyTimeoutMs: positive.optional(),
     variants: z.array(name).optional(),
+    next: z.strictObject({ command: z.array(name).min(1), cwd: name.optional() }).optional(),
   }),
   database: z.strictObject({
     migrations: name,
@@ -63,6 +97,10 @@ export const configSchema = z.strictObject({
     outbox: z
       .strictObject({ table: name, eventId: name, publishedAt: name, record: name })
       .optional(),
+    deadLetters: z
+      .strictObject({ table: name, topic: name, partition: name, offset: name })
+      .optional(),
+    dedup: z.strictObject({ table: name, key: name, columns: z.array(name).min(1) }).optional(),
     work: z.strictObject({ table: name, id: name, state: name, done: z.array(name) }).optional(),
   }),
   input: topic.extend({ encode: fn }),

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { join, resolve } from "node:path";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { RunResult } from "../model/result.ts";
+import type { Eviction } from "../model/run-header.ts";
 import type { Scenario } from "../model/scenario.ts";
-import type { Eviction } from "../runner/run-request.ts";
 import { runScenarios } from "../runner/run.ts";
 import type { StackAdapter } from "../ports/stack.ts";
 import type { Loaded } from "./load.ts";
@@ -15,7 +15,8 @@ export interface RunSettings {
   readonly scenarios: readonly Scenario[];
   readonly variant: string | null;
   readonly seed: number | undefined;
-  readonly eviction: Eviction;
+  readonly eviction: Eviction | null;
+  readonly isArmed: boolean;
   readonly output: string | undefined;
   readonly isQuiet: boolean;
 }
@@ -51,6 +52,7 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
       variant: settings.variant,
       seed,
       eviction: settings.eviction,
+      isArmed: settings.isArmed,
       runId,
       runFolder: folder,
       startedAt: now.toISOString(),
@@ -77,7 +79,7 @@ function openView(isQuiet: boolean, elapsedMs: () => number): View | null {
 }
 
 /** Its own function: the compiler does not rewrite an import() in a function with `using`. */
-async function localStack(): Promise<StackAdapter> {
+export async function localStack(): Promise<StackAdapter> {
   const { createLocalStack } = await import("../infra/local/local-stack.ts");
   return createLocalStack();
 }

@@ -1,19 +1,22 @@
 /**
  * The double of the external payments API: raw node:http, one listener per instance (so that each
- * call is attributed without trusting the caller), one ledger. Modes follow what real providers do:
- * `idempotent-replay` stores the first answer per Idempotency-Key and replays it (Stripe's
- * behaviour); `no-idempotency` applies every request.
+ * call is attributed without trusting the caller), one ledger. `POST /v1/captures` captures,
+ * `GET /v1/captures?idempotencyKey=` looks up. It is its own tap: boundaries `http.<api>.requested`,
+ * `.applied` and `.acknowledged` may hold a request, and a dropped one is never answered, so that the
+ * caller's own timeout decides.
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { CallEvent } from "../model/history.ts";
+import type { Moment } from "../model/boundary.ts";
+import type { CallEvent, Version } from "../model/history.ts";
 import type { ApiMode } from "../model/scenario.ts";
 import type { ApiDouble } from "../ports/api.ts";
 import type { HostPort, Recorder } from "../ports/basics.ts";
-import type { Attribution } from "../ports/tap.ts";
-
-const BODY_BYTES_MAX = 1_048_576;
+import type { Attribution, Gate, HeldFrameDecision } from "../ports/tap.ts";
+import { meetBoundary } from "../taps/hold.ts";
+import { CaptureLedger } from "./capture-ledger.ts";
+import { addressOf, closeServer, gone, listen, readBody, send } from "./http.ts";
 
 export interface ApiDoubleOptions {
   readonly api: string;
@@ -21,38 +24,30 @@ export interface ApiDoubleOptions {
   readonly mode: ApiMode;
   readonly recorder: Recorder;
   readonly attribution: Attribution;
-}
-
-interface Capture {
-  readonly id: string;
-  readonly idempotencyKey: string | null;
-  readonly body: string;
+  readonly gate: Gate;
+  /** The version an instance runs; null where nothing is redeployed. */
+  readonly versionOf: ((instance: string) => Version) | null;
 }
 
 type CallFacts = Omit<CallEvent, "stream" | "moment" | "status" | "replayed">;
 
-class CaptureLedger {
-  private readonly captures: Capture[] = [];
-  private readonly byKey = new Map<string, Capture>();
-  private nextId = 1;
+interface Context {
+  readonly options: ApiDoubleOptions;
+  readonly ledger: CaptureLedger;
+  /** Requests to be applied after their caller gave up, by business key. */
+  readonly late: Map<string, () => void>;
+  readonly instance: string;
+  readonly callId: string;
+}
 
-  /** Applies the capture, or returns the one already stored for the key in replay mode. */
-  apply(key: string | null, body: string, mode: ApiMode): { capture: Capture; replayed: boolean } {
-    const known = key === null || mode === "no-idempotency" ? undefined : this.byKey.get(key);
-    if (known !== undefined) return { capture: known, replayed: true };
-    const capture = { id: `cap_${this.nextId++}`, idempotencyKey: key, body };
-    this.captures.push(capture);
-    if (key !== null) this.byKey.set(key, capture);
-    return { capture, replayed: false };
-  }
-
-  lookup(key: string): readonly Capture[] {
-    return this.captures.filter((capture) => capture.idempotencyKey === key);
-  }
+interface Call {
+  readonly facts: CallFacts;
+  readonly response: ServerResponse;
 }
 
 export async function startPaymentsApi(options: ApiDoubleOptions): Promise<ApiDouble> {
-  const ledger = new CaptureLedger();
+  const ledger = new CaptureLedger(options.mode);
+  const late = new Map<string, () => void>();
   const state = { owed: 0, nextCall: 1 };
   const servers = new Map<string, Server>();
   const close = async (): Promise<void> => {
@@ -63,66 +58,181 @@ export async function startPaymentsApi(options: ApiDoubleOptions): Promise<ApiDo
       state.owed += 1;
       response.once("close", () => (state.owed -= 1));
       const callId = `call-${state.nextCall++}`;
-      void answer({ options, ledger, instance, callId }, request, response);
+      void answer({ options, ledger, late, instance, callId }, request, response);
     });
     servers.set(instance, server);
     await listen(server);
   }
   return {
-    addressFor: (instance) => addressOf(servers.get(instance), instance),
+    addressFor: (instance) => required(addressOf(servers.get(instance)), instance),
     owed: () => state.owed,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-interface CallContext {
-  readonly options: ApiDoubleOptions;
-  readonly ledger: CaptureLedger;
-  readonly instance: string;
-  readonly callId: string;
-}
-
 async function answer(
-  context: CallContext,
+  context: Context,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://api.invalid");
   if (url.pathname !== "/v1/captures") return send(response, 404, { error: "no such path" });
-  if (request.method === "GET") {
-    const captures = context.ledger.lookup(url.searchParams.get("idempotencyKey") ?? "");
-    return send(response, 200, { captures: captures.map(({ id }) => ({ id })) });
-  }
+  if (request.method === "GET") return lookUp(context, url, response);
   if (request.method !== "POST") return send(response, 405, { error: "POST or GET only" });
   const body = await readBody(request);
   if (body === null) return send(response, 413, { error: "body too large or cut off" });
-  capture(context, { request, response, body });
+  await capture(context, { facts: factsOf(context, request, body), response });
 }
 
-function capture(
-  context: CallContext,
-  call: { request: IncomingMessage; response: ServerResponse; body: string },
+function lookUp(context: Context, url: URL, response: ServerResponse): void {
+  const idempotencyKey = url.searchParams.get("idempotencyKey") ?? "";
+  const intent = context.options.attribution.identify(idempotencyKey);
+  const found = context.ledger.lookup(idempotencyKey);
+  record(context, {
+    facts: {
+      ...baseFacts(context),
+      idempotencyKey,
+      key: intent?.key ?? null,
+      eventId: intent?.eventId ?? null,
+      amount: null,
+      payloadHash: "",
+    },
+    moment: "looked-up",
+    status: 200,
+  });
+  send(response, 200, { captures: found.map(({ id }) => ({ id })) });
+  // The late request overtakes the retry that this lookup allows.
+  if (intent !== null) applyLate(context, intent.key);
+}
+
+async function capture(context: Context, call: Call): Promise<void> {
+  const { ledger } = context;
+  const { facts, response } = call;
+  if (facts.key !== null) applyLate(context, facts.key);
+  record(context, { facts, moment: "received" });
+  const known = ledger.check(facts.idempotencyKey, facts.payloadHash);
+  if (known.kind === "refused") return reply(context, call, known.status, known.reason);
+  ledger.begin(facts.idempotencyKey);
+  try {
+    const decision = await meet(context, facts, "requested");
+    if (decision === "drop") return await neverAnswer(context, call);
+    if (decision === "apply-late") return await laterOn(context, call);
+    const status = statusOf(decision);
+    if (status !== null) {
+      ledger.storeError(facts.idempotencyKey, status, facts.payloadHash);
+      return reply(context, call, status, "an error on purpose");
+    }
+    if (known.kind === "replay") {
+      record(context, { facts, moment: "applied", replayed: true });
+      const { status: stored, capture: kept } = known.answer;
+      return await answerWith(context, call, {
+        status: stored,
+        id: kept?.id ?? null,
+        replayed: true,
+      });
+    }
+    const { id } = apply(context, facts);
+    if (decision === "apply-twice") apply(context, facts);
+    if (response.destroyed) return abandon(context, facts);
+    await answerWith(context, call, { status: 201, id, replayed: false });
+  } finally {
+    ledger.end(facts.idempotencyKey);
+  }
+}
+
+async function answerWith(
+  context: Context,
+  call: Call,
+  answered: { readonly status: number; readonly id: string | null; readonly replayed: boolean },
+): Promise<void> {
+  const { facts, response } = call;
+  const { status, id, replayed } = answered;
+  if ((await meet(context, facts, "applied")) === "drop") return neverAnswer(context, call);
+  send(response, status, id === null ? { error: "the stored error" } : { id });
+  record(context, { facts, moment: "answered", status, replayed });
+  void meet(context, facts, "acknowledged");
+}
+
+function apply(context: Context, facts: CallFacts): { readonly id: string } {
+  const made = context.ledger.apply(facts.idempotencyKey, facts.payloadHash);
+  record(context, { facts, moment: "applied" });
+  return made;
+}
+
+function reply(context: Context, { facts, response }: Call, status: number, error: string): void {
+  send(response, status, { error });
+  record(context, { facts, moment: "answered", status });
+}
+
+/** The caller hears nothing; its own timeout ends the wait. */
+async function neverAnswer(context: Context, { facts, response }: Call): Promise<void> {
+  await gone(response);
+  abandon(context, facts);
+}
+
+/** Applied once the caller has given up and asks, or calls, again. */
+async function laterOn(context: Context, { facts, response }: Call): Promise<void> {
+  const name = facts.key ?? facts.callId;
+  await gone(response);
+  abandon(context, facts);
+  context.late.set(name, () => void apply(context, facts));
+}
+
+function applyLate({ late }: Context, key: string): void {
+  const waiting = late.get(key);
+  late.delete(key);
+  waiting?.();
+}
+
+function abandon(context: Context, facts: CallFacts): void {
+  record(context, { facts, moment: "abandoned" });
+}
+
+async function meet(
+  { options, instance }: Context,
+  facts: CallFacts,
+  moment: Moment,
+): Promise<HeldFrameDecision> {
+  const { key, eventId } = facts;
+  const named = key === null || eventId === null ? [] : [{ key, eventId }];
+  const boundary = `http.${options.api}.${moment}` as const;
+  const { gate, recorder } = options;
+  return (
+    (await meetBoundary({ boundary, instance, named, tag: null }, { gate, recorder })) ?? "release"
+  );
+}
+
+function statusOf(decision: HeldFrameDecision): number | null {
+  const match = /^answer-(\d{3})$/.exec(decision);
+  return match === null ? null : Number(match[1]);
+}
+
+function record(
+  { options }: Context,
+  said: {
+    readonly facts: CallFacts;
+    readonly moment: CallEvent["moment"];
+    readonly status?: number;
+    readonly replayed?: boolean;
+  },
 ): void {
-  const { recorder, mode } = context.options;
-  const facts = factsOf(context, call.request, call.body);
-  const base = { stream: "call", ...facts } as const;
-  recorder.record({ ...base, moment: "received", status: null, replayed: false });
-  const { capture: stored, replayed } = context.ledger.apply(facts.idempotencyKey, call.body, mode);
-  recorder.record({ ...base, moment: "applied", status: null, replayed });
-  send(call.response, 201, { id: stored.id });
-  recorder.record({ ...base, moment: "answered", status: 201, replayed });
+  const { facts, moment, status = null, replayed = false } = said;
+  options.recorder.record({ stream: "call", ...facts, moment, status, replayed });
 }
 
-function factsOf(context: CallContext, request: IncomingMessage, body: string): CallFacts {
+function baseFacts({ options, instance, callId }: Context) {
+  const version = options.versionOf?.(instance);
+  return { callId, api: options.api, instance, ...(version === undefined ? {} : { version }) };
+}
+
+function factsOf(context: Context, request: IncomingMessage, body: string): CallFacts {
   const header = request.headers["idempotency-key"];
   const intent = context.options.attribution.identify(
     `${JSON.stringify(request.headers)} ${request.url ?? ""} ${body}`,
   );
   return {
-    callId: context.callId,
-    api: context.options.api,
-    instance: context.instance,
+    ...baseFacts(context),
     idempotencyKey: typeof header === "string" ? header : null,
     key: intent?.key ?? null,
     eventId: intent?.eventId ?? null,
@@ -136,45 +246,7 @@ function amountIn(body: string): number | null {
   return match?.[1] === undefined ? null : Number(match[1]);
 }
 
-async function readBody(request: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request) {
-      const bytes = chunk as Buffer;
-      size += bytes.length;
-      if (size > BODY_BYTES_MAX) return null;
-      chunks.push(bytes);
-    }
-  } catch {
-    return null; // the caller went away before its request was complete: nothing was received
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
-}
-
-function listen(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve());
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
-function addressOf(server: Server | undefined, instance: string): HostPort {
-  const address = server?.address() as AddressInfo | null | undefined;
-  if (address === null || address === undefined) {
-    throw new Error(`The API double has no listener for ${instance}.`);
-  }
+function required(address: AddressInfo | null, instance: string): HostPort {
+  if (address === null) throw new Error(`The API double has no listener for ${instance}.`);
   return { host: "127.0.0.1", port: address.port };
 }

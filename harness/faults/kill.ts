@@ -1,37 +1,46 @@
 import { HarnessError } from "../model/errors.ts";
-import type { SubjectProcess } from "../ports/subject.ts";
+import type { Fault, FaultField, Injected } from "../ports/fault.ts";
+import { untilGone } from "./until-gone.ts";
 
 const EXIT_DEADLINE_MS = 5_000;
 
-/**
- * SIGKILL to the instance's whole process group, then waits until it is gone. Returns the evidence;
- * throws HarnessError when the process has not exited by the deadline, so the kill is unconfirmed.
- */
-export async function kill(process: SubjectProcess): Promise<string> {
+/** SIGKILL to the victim's whole process group; heals by eviction, takeover and a restart. */
+export const kill: Fault<"kill"> = {
+  name: "kill",
+  unavailable: () => null,
+  inject: async (spec, field) => {
+    const evidence = await killInstance(field, field.victim);
+    return { evidence, ...comeback(field, spec.restart) };
+  },
+};
+
+/** Kills and waits until the process is gone. Rejects when it had exited by itself before. */
+export async function killInstance(field: FaultField, instance: string): Promise<string> {
+  const process = field.expectExit(instance, "SIGKILL");
   process.signal("SIGKILL");
-  const exit = await withDeadline(process.exited, EXIT_DEADLINE_MS, process);
+  const exit = await untilGone(process, { signal: "SIGKILL", deadlineMs: EXIT_DEADLINE_MS });
   if (exit.signal !== "SIGKILL") {
+    const how = String(exit.code ?? exit.signal);
     throw new HarnessError(
       "internal",
-      `${process.instance} (pid ${process.pid}) exited with ${String(exit.code ?? exit.signal)} before SIGKILL reached it.`,
+      `${instance} (pid ${process.pid}) exited with ${how} before SIGKILL reached it.`,
     );
   }
-  return `process group ${process.pid} of ${process.instance} is gone (SIGKILL)`;
+  return `process group ${process.pid} of ${instance} is gone (SIGKILL)`;
 }
 
-async function withDeadline<T>(
-  awaited: Promise<T>,
-  deadlineMs: number,
-  process: SubjectProcess,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message = `${process.instance} (pid ${process.pid}) has not exited ${deadlineMs} ms after SIGKILL.`;
-    timer = setTimeout(() => reject(new HarnessError("internal", message)), deadlineMs);
-  });
-  try {
-    return await Promise.race([awaited, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** The victim leaves its group, somebody takes over, and it is started again if asked for. */
+export function comeback(field: FaultField, restart: boolean): Pick<Injected, "heal" | "verify"> {
+  return {
+    heal: async () => {
+      await field.evict(field.victim);
+      // The survivor first: a fast restart could get its partition back before anybody else.
+      const taken = await field.until("taken-over");
+      if (!restart) return `${taken}; ${field.victim} is left out`;
+      await field.start(field.victim);
+      return `${taken}; ${field.victim} was started again`;
+    },
+    verify: () =>
+      Promise.resolve(restart ? `${field.victim} answers its health path` : "no restart asked for"),
+  };
 }

@@ -1,5 +1,17 @@
 import type { Intent } from "./intent.ts";
-import type { BalanceDeclaration, EffectDeclaration, OutboxDeclaration } from "./run-header.ts";
+import type { Version } from "./history.ts";
+import type {
+  BalanceDeclaration,
+  DeadLetterDeclaration,
+  DedupDeclaration,
+  EffectDeclaration,
+  OutboxDeclaration,
+} from "./run-header.ts";
+
+/** Session timeout where a scenario lets the broker evict; brokers allow no less by default. */
+export const SESSION_TIMEOUT_MS = 6_000;
+/** Where the harness evicts: long enough that no timeout comes between. */
+export const LONG_SESSION_TIMEOUT_MS = 30_000;
 
 /** What one instance of the subject is told: addresses of its own links and names of this scenario. */
 export interface InstanceWiring {
@@ -16,6 +28,8 @@ export interface InstanceWiring {
   /** Port of 127.0.0.1 on which the instance should answer its health path. */
   readonly httpPort: number;
   readonly variant: string | null;
+  /** `next` once a redeploy has replaced this instance. */
+  readonly version: Version;
   /** Session timeout the instance should ask for, so that evictions come as the scenario expects. */
   readonly sessionTimeoutMs: number;
   /** Addresses that go around the links. For tests of the harness itself: using one is a bypass. */
@@ -32,6 +46,8 @@ export interface SubjectConfig {
   readonly readyTimeoutMs?: number;
   /** Known variants; `--variant` accepts only these. */
   readonly variants?: readonly string[];
+  /** The next version, for redeploy scenarios; the same command when left out. */
+  readonly next?: { readonly command: readonly [string, ...string[]]; readonly cwd?: string };
 }
 
 export interface KafkaRecord {
@@ -56,6 +72,8 @@ export interface GamedayConfig {
     readonly migrations: string;
     readonly balance?: BalanceDeclaration;
     readonly outbox?: OutboxDeclaration;
+    readonly deadLetters?: DeadLetterDeclaration;
+    readonly dedup?: DedupDeclaration;
     /** Work the subject still owes after the offset commit: drained waits for it. */
     readonly work?: WorkDeclaration;
   };

@@ -8,6 +8,7 @@ export const GUARANTEES = [
   "outbox-fully-published",
   "money-conserved",
   "offsets-never-ahead-of-effects",
+  "every-input-accounted",
   "recovers-within",
 ] as const;
 export type GuaranteeId = (typeof GUARANTEES)[number];

@@ -3,8 +3,8 @@
  * It is the only input of the checker. Times are milliseconds since the run began on a monotonic
  * clock; order is `seq`, never time. Offsets and amounts are safe integers (minor units).
  */
-import type { BoundaryName } from "./boundary.ts";
-import type { RunHeader } from "./run-header.ts";
+import type { BoundaryName, Moment } from "./boundary.ts";
+import type { Eviction, RunHeader } from "./run-header.ts";
 
 /** Fields every event carries. `scenario` is the scenario run's id, `run` for run-wide events. */
 export interface EventBase {
@@ -36,6 +36,8 @@ export interface IntentEvent {
   readonly amount: number;
   readonly sentAtMs: number;
   readonly position: Position | "unknown";
+  /** Its record cannot be parsed on purpose: it must end as a dead letter. */
+  readonly isPoison?: boolean;
 }
 
 /** One record of an input or output topic as the independent observer read it. */
@@ -97,14 +99,20 @@ export interface EffectEvent {
   readonly instance: string | null;
   readonly before: Row | null;
   readonly after: Row | null;
+  /** Version of the subject that wrote it; absent where nothing was redeployed. */
+  readonly version?: Version;
 }
+
+/** Which of two deployments: the one that runs at first, or the one it is replaced by. */
+export type Version = "current" | "next";
 
 /** One external call as the API double's own ledger saw it. */
 export interface CallEvent {
   readonly stream: "call";
   readonly callId: string;
   readonly api: string;
-  readonly moment: "received" | "applied" | "answered";
+  /** `looked-up`: no call, but a question whether the key is known. */
+  readonly moment: "received" | "applied" | "answered" | "abandoned" | "looked-up";
   readonly instance: string;
   readonly idempotencyKey: string | null;
   readonly key: string | null;
@@ -115,12 +123,14 @@ export interface CallEvent {
   readonly status: number | null;
   /** True when the answer was replayed for a known idempotency key: nothing was applied. */
   readonly replayed: boolean;
+  readonly version?: Version;
 }
 
 export interface ProcessEvent {
   readonly stream: "process";
   readonly instance: string;
   readonly kind: "spawned" | "ready" | "signalled" | "exited";
+  readonly version?: Version;
   readonly pid: number;
   /** 1 for the first process of this instance, 2 after its first restart, ... */
   readonly incarnation: number;
@@ -165,13 +175,25 @@ export interface WireEvent {
   readonly tag: string | null;
 }
 
-/** Group membership facts: who left, how, and who joined. */
+/** Frames of one link that were relayed without being understood, counted at the end. */
+export interface UnreadEvent {
+  readonly stream: "unread";
+  readonly instance: string;
+  readonly link: "kafka" | "postgres";
+  /** E.g. "kafka: api 71 version 0". */
+  readonly name: string;
+  readonly count: number;
+}
+
+/** Group membership facts: who left, how, who joined, and which partitions it owns from now on. */
 export interface MembershipEvent {
   readonly stream: "membership";
   readonly instance: string;
-  readonly kind: "joined" | "left" | "evicted";
+  readonly kind: "joined" | "left" | "evicted" | "assigned";
+  /** Only with `assigned`. */
+  readonly partitions?: readonly { readonly topic: string; readonly partition: number }[];
   readonly memberId: string;
-  readonly eviction: "session-timeout" | "harness-leave-group" | null;
+  readonly eviction: Eviction | null;
 }
 
 /** A fact the verdict rests on. `holds: null` means it could not be established. */
@@ -223,6 +245,7 @@ export type EventBody =
   | ProcessEvent
   | FaultEvent
   | WireEvent
+  | UnreadEvent
   | MembershipEvent
   | AssumptionEvent
   | MetricEvent
@@ -242,5 +265,3 @@ export const ASSUMPTIONS = [
   "drained",
 ] as const;
 export type AssumptionName = (typeof ASSUMPTIONS)[number];
-
-export type Moment = "requested" | "applied" | "acknowledged";

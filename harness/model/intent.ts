@@ -9,4 +9,6 @@ export interface Intent {
   /** Minor units, a positive safe integer. */
   readonly amount: number;
   readonly currency: string;
+  /** Its record is made unreadable on purpose. */
+  readonly isPoison: boolean;
 }

@@ -38,6 +38,24 @@ export interface Recovery {
   readonly drainedMs: number | null;
 }
 
+/** One event whose dedup or idempotency key differs between two deployed versions. */
+export interface KeyChange {
+  readonly key: string;
+  readonly what: "dedup key" | "idempotency key";
+  readonly current: string;
+  readonly next: string;
+}
+
+/** What an instance did for a partition that had another owner by then. */
+export interface ZombieAct {
+  readonly instance: string;
+  readonly act: "offset commit" | "transaction";
+  readonly key: string;
+  readonly atMs: number;
+  /** `fenced`: the broker refused it. `harmless`: accepted, and the outcome is still once. */
+  readonly outcome: "fenced" | "harmless" | "harmful";
+}
+
 export interface ScenarioResult {
   readonly id: string;
   readonly title: string;
@@ -52,6 +70,12 @@ export interface ScenarioResult {
   readonly outcomes: Outcomes;
   readonly guarantees: readonly GuaranteeResult[];
   readonly recovery: Recovery;
+  /** Present where another version was deployed. */
+  readonly redeploy?: readonly KeyChange[];
+  /** Present where an instance outlived its ownership. */
+  readonly zombies?: readonly ZombieAct[];
+  /** Frames relayed without being understood, by name. */
+  readonly unread?: Readonly<Record<string, number>>;
   readonly reproduce: string;
   /** Set when the scenario could not be run to its end. */
   readonly error?: { readonly code: string; readonly message: string };

@@ -1,6 +1,10 @@
 import type { BoundaryName } from "./boundary.ts";
 import type { GuaranteeId } from "./guarantee.ts";
 
+export const EVICTIONS = ["harness-leave-group", "session-timeout"] as const;
+/** How a dead or unreachable member leaves its group. */
+export type Eviction = (typeof EVICTIONS)[number];
+
 /** How a declared effect shows itself in the evidence. */
 export type EffectDeclaration =
   /** A row of `table`; `key` and `eventId` name its columns. */
@@ -42,6 +46,23 @@ export interface OutboxDeclaration {
   readonly record: string;
 }
 
+/** Where dead letters live: input records that were given up, by their place. */
+export interface DeadLetterDeclaration {
+  readonly table: string;
+  readonly topic: string;
+  readonly partition: string;
+  readonly offset: string;
+}
+
+/** Where dedup rows live, so that the effective key of two versions can be compared. */
+export interface DedupDeclaration {
+  readonly table: string;
+  /** Column that ties a row to its business key. */
+  readonly key: string;
+  /** Columns that make up the dedup key. */
+  readonly columns: readonly string[];
+}
+
 /** One planned fault as the judge sees it. */
 export interface PlannedFault {
   readonly id: string;
@@ -55,9 +76,23 @@ export interface PlannedFault {
 /** What must have been seen for a pass to mean something. */
 export interface Exercise {
   readonly eventsMin: number;
-  /** `in-flight-record`: the very offset in flight at the fault came again to another instance. */
-  readonly redelivery: "none" | "in-flight-record";
+  readonly redelivery: Redelivery;
 }
+
+/**
+ * What a fault must have made happen again. `in-flight-record`: the very offset in flight was
+ * delivered to another instance; `in-flight-record-again`: to any instance, the victim included.
+ * `call`: the external API was called or asked again for the key in flight. `publish`: the event was
+ * published again. `none`: nothing, the fault's own evidence is enough.
+ */
+export const REDELIVERIES = [
+  "none",
+  "in-flight-record",
+  "in-flight-record-again",
+  "call",
+  "publish",
+] as const;
+export type Redelivery = (typeof REDELIVERIES)[number];
 
 /** Limits a scenario is judged by. */
 export interface Limits {
@@ -74,13 +109,15 @@ export interface RunHeader {
   readonly variant: string | null;
   readonly seed: number;
   readonly stack: string;
-  readonly eviction: "session-timeout" | "harness-leave-group";
+  readonly eviction: Eviction;
   readonly group: string;
   readonly inputTopic: string;
   readonly events: number;
   readonly effects: readonly EffectDeclaration[];
   readonly balance: BalanceDeclaration | null;
   readonly outbox: OutboxDeclaration | null;
+  readonly deadLetters?: DeadLetterDeclaration | null;
+  readonly dedup?: DedupDeclaration | null;
   readonly faults: readonly PlannedFault[];
   readonly guarantees: readonly GuaranteeId[];
   readonly exercise: Exercise;

@@ -1,6 +1,6 @@
 import type { BoundaryName } from "./boundary.ts";
 import type { GuaranteeId } from "./guarantee.ts";
-import type { Exercise, Limits } from "./run-header.ts";
+import type { Eviction, Exercise, Limits } from "./run-header.ts";
 
 /** Which frame a trigger waits for. All that are given must match. */
 export interface TriggerMatch {
@@ -10,30 +10,138 @@ export interface TriggerMatch {
   readonly nth?: number;
   /** Only on this instance; any instance otherwise. */
   readonly instance?: string;
+  /** Only on the instance that met this earlier fault. */
+  readonly victimOf?: string;
 }
 
 export interface Trigger {
   readonly boundary: BoundaryName;
   readonly match?: TriggerMatch;
+  /** Waits until this earlier fault is confirmed, or healed, before it looks at frames. */
+  readonly after?: FaultMoment;
 }
 
-/** What is done at a trigger. `kill`: SIGKILL to the process group of the instance that met it. */
-export interface FaultSpec {
+/**
+ * What becomes of the frame that met the trigger, once the fault is confirmed. `drop`: the other
+ * side never sees it. The rest only at `http.*.requested`, carried out by the API double:
+ * `apply-late` (after the caller gave up), `apply-twice`, `answer-500`, `answer-503`, `answer-409`
+ * (the last three without applying).
+ */
+export const HELD_FRAME_FATES = [
+  "release",
+  "drop",
+  "apply-late",
+  "apply-twice",
+  "answer-500",
+  "answer-503",
+  "answer-409",
+] as const;
+export type HeldFrameFate = (typeof HELD_FRAME_FATES)[number];
+
+export const LINKS = ["kafka", "postgres", "api"] as const;
+export type LinkKind = (typeof LINKS)[number];
+
+/**
+ * When a fault that lasts is ended: `taken-over` (another instance was delivered the record in
+ * flight), `handled-elsewhere` (its offset was committed by another instance), or a later trigger.
+ */
+export type Until = "taken-over" | "handled-elsewhere" | Trigger;
+
+/** What is done at a trigger; the victim is the instance that met it. One file each in faults/. */
+export type FaultAction =
+  /** SIGKILL to the victim's process group; heal by starting it again, if asked for. */
+  | { readonly fault: "kill"; readonly restart: boolean }
+  /** SIGTERM to the victim, which drains; heal by starting it again. */
+  | { readonly fault: "terminate"; readonly restart: boolean }
+  /** SIGSTOP at once, SIGCONT at the end: the instance wakes as a zombie. */
+  | { readonly fault: "pause"; readonly until: Until }
+  /** Nothing but the held frame's own fate. */
+  | { readonly fault: "intercept" }
+  /** Every connection of the link is closed and none accepted until the end. */
+  | { readonly fault: "cut"; readonly link: LinkKind; readonly until?: Until }
+  /** Bytes vanish without an error, in one or both directions. */
+  | {
+      readonly fault: "blackhole";
+      readonly link: LinkKind;
+      readonly direction: "both" | "to-server" | "to-subject";
+      readonly until: Until;
+    }
+  | {
+      readonly fault: "delay";
+      readonly link: LinkKind;
+      readonly latencyMs: number;
+      readonly until: Until;
+    }
+  | {
+      readonly fault: "bandwidth";
+      readonly link: LinkKind;
+      readonly kilobytesPerSecond: number;
+      readonly until: Until;
+    }
+  /** `fast`: sessions are terminated, then a checkpoint. `immediate`: as if it crashed. */
+  | { readonly fault: "restart-postgres"; readonly mode: "fast" | "immediate" }
+  /** pg_terminate_backend for every session of the victim. */
+  | { readonly fault: "terminate-backend" }
+  /** SIGKILL or SIGTERM to the broker, then a start on the same data and ports. */
+  | { readonly fault: "restart-broker"; readonly mode: "kill" | "stop" }
+  | { readonly fault: "pause-broker"; readonly until: Until }
+  /**
+   * The victim's grace period runs out (SIGKILL) and the other version takes its place: everywhere
+   * at once (`stop-start`) or one instance after the other (`rolling`).
+   */
+  | {
+      readonly fault: "redeploy";
+      readonly strategy: "stop-start" | "rolling";
+      readonly to: "next" | "current";
+    }
+  /** Steps the victim's wall clock. */
+  | { readonly fault: "clock-step"; readonly stepMs: number };
+
+export type FaultKind = FaultAction["fault"];
+
+export type FaultSpec = FaultAction & {
   readonly id: string;
-  readonly fault: "kill";
   readonly at: Trigger;
-  /** What becomes of the held frame once the fault is confirmed. */
-  readonly heldFrame: "drop" | "release";
-  /** Heal by starting the instance again. */
-  readonly restart: boolean;
-}
+  readonly heldFrame: HeldFrameFate;
+};
 
 export interface WorkloadSpec {
   readonly events: number;
   readonly accounts: number;
+  /** Intents (1-based) whose record nobody can parse: they must end as dead letters. */
+  readonly poison?: readonly number[];
+  /** Before this intent (1-based) is sent, the workload waits for a moment of a fault. */
+  readonly holds?: readonly WorkloadHold[];
 }
 
-export type ApiMode = "idempotent-replay" | "no-idempotency";
+export interface WorkloadHold {
+  readonly intent: number;
+  readonly until: FaultMoment;
+}
+
+/** A moment in the life of another fault of the same scenario. */
+export interface FaultMoment {
+  readonly fault: string;
+  readonly moment: "confirmed" | "healed";
+}
+
+/**
+ * How the API double treats idempotency keys, after real providers. `idempotent-replay`: the first
+ * answer is stored and replayed, errors included. `replay-2xx-only`: errors are not stored.
+ * `conflict-in-flight`: 409 while the first request is being worked on. `mismatch-422`: a known key
+ * with another payload is refused. `key-expiry`: a key is forgotten once it was answered.
+ * `lagging-lookup`: the first lookup of a key does not see its capture yet.
+ */
+export const API_MODES = [
+  "idempotent-replay",
+  "replay-2xx-only",
+  "conflict-in-flight",
+  "mismatch-422",
+  "key-expiry",
+  "lagging-lookup",
+  "no-idempotency",
+] as const;
+export type ApiMode = (typeof API_MODES)[number];
 
 /** One rehearsed failure as data. */
 export interface Scenario {
@@ -41,9 +149,13 @@ export interface Scenario {
   readonly title: string;
   readonly story: string;
   readonly hypothesis: string;
+  /** What to do when it happens for real: a page or a heading. */
+  readonly runbook: string;
   readonly tags: readonly string[];
   readonly instances: number;
   readonly api: ApiMode;
+  /** Default `harness-leave-group`: milliseconds instead of a session timeout, recorded as such. */
+  readonly eviction?: Eviction;
   readonly workload: WorkloadSpec;
   readonly faults: readonly FaultSpec[];
   readonly guarantees: readonly GuaranteeId[];
@@ -51,4 +163,9 @@ export interface Scenario {
   readonly limits: Limits;
   /** Deadline for everything between the first send and drained. */
   readonly drainTimeoutMs: number;
+}
+
+/** True when the scenario deploys another version: a variant is then that next version. */
+export function hasRedeploy(scenario: Scenario): boolean {
+  return scenario.faults.some(({ fault }) => fault === "redeploy");
 }

@@ -27,6 +27,8 @@ export interface ScenarioDatabase {
   unaudited(tables: readonly string[]): Promise<readonly string[]>;
   /** Backends other than ours on this database: state and what they wait for. */
   backends(): Promise<readonly { pid: number; applicationName: string; state: string }[]>;
+  /** pg_terminate_backend on every session of this application name; the number ended. */
+  terminateBackends(applicationName: string): Promise<number>;
   outbox(table: string, publishedAt: string): Promise<OutboxCounts>;
   /** Settings that durability claims rest on: fsync, synchronous_commit, server_version. */
   settings(): Promise<Readonly<Record<string, string>>>;

@@ -2,6 +2,7 @@ import type { HostPort, Progress } from "./basics.ts";
 import type { Broker } from "./broker.ts";
 import type { DatabaseServer } from "./database.ts";
 import type { ProxyServer } from "./links.ts";
+import type { ServerControl, StackAbilities } from "./fault.ts";
 import type { SubjectRunner } from "./subject.ts";
 
 /** One thing a stack needs, for `doctor`. */
@@ -37,6 +38,7 @@ export interface StartedStack extends AsyncDisposable {
   readonly database: DatabaseServer;
   readonly proxies: ProxyServer;
   readonly subjects: SubjectRunner;
+  readonly servers: ServerControl;
   /** Last log lines of a server, for error reports. */
   logTail(server: string): Promise<readonly string[]>;
   /** Milliseconds each part needed to start, for `bench`. */
@@ -55,6 +57,8 @@ export interface StackOptions {
 
 export interface StackAdapter {
   readonly name: string;
+  /** What faults can do here, known before anything starts. */
+  readonly abilities: StackAbilities;
   diagnose(): Promise<readonly Diagnosis[]>;
   /** Starts everything in parallel; on failure stops what was started and throws HarnessError("environment"). */
   start(options: StackOptions): Promise<StartedStack>;

@@ -7,6 +7,8 @@ export interface SubjectProcess {
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   /** Sends a signal to the whole process group. */
   signal(signal: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT"): void;
+  /** True once every thread is stopped (state T), asked until it is or a deadline passes. */
+  isStopped(): Promise<boolean>;
   /** The last lines the process wrote to stdout and stderr. */
   lastLines(count: number): readonly string[];
 }

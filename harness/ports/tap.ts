@@ -1,8 +1,9 @@
 import type { FrameMet } from "../model/history.ts";
+import type { HeldFrameFate } from "../model/scenario.ts";
 import type { HostPort } from "./basics.ts";
 
-/** What the gate tells a tap to do with a frame it holds. */
-export type HeldFrameDecision = "release" | "drop";
+/** What the gate tells a tap to do with a frame it holds; a TCP tap only drops or releases. */
+export type HeldFrameDecision = HeldFrameFate;
 
 /**
  * Asked at each boundary, before the frame moves on. `null`: nobody waits for this frame, pass it at
@@ -25,6 +26,8 @@ export interface Tap extends AsyncDisposable {
   readonly listen: HostPort;
   /** Client connections accepted since start (proof that traffic went this way). */
   connectionCount(): number;
+  /** Answers released to the subject since start: proof that the link carries bytes both ways. */
+  answeredFrames(): number;
   /** Frames relayed without being understood, by name, for the report. */
   unknownFrames(): Readonly<Record<string, number>>;
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import type { RunVerdict } from "../model/verdict.ts";
 import { sanitize } from "./sanitize.ts";
 
 const STORY_LINES_MAX = 24;
+const EXTRA_LINES_MAX = 3;
 
 /** The verdict, one block per scenario, the story of each first finding, and the limits. */
 export function renderRun(result: RunResult, folder: string): string {
@@ -46,7 +47,22 @@ function renderScenario(scenario: ScenarioResult): readonly string[] {
       ({ id, evidence, trigger }) =>
         `  fault ${id}: ${evidence === null ? `never fired (${trigger})` : `fired at ${sanitize(evidence)}`}${recovered}`,
     ),
-    ...exercised.redelivered.map((text) => `  redelivered: ${sanitize(text)}`),
+    ...exercised.redelivered.map((text) => `  again: ${sanitize(text)}`),
+    ...(scenario.redeploy ?? [])
+      .slice(0, EXTRA_LINES_MAX)
+      .map(({ key, what, current, next }) =>
+        sanitize(
+          `  redeploy: ${what} of ${key} was "${current}", is "${next}" in the next version`,
+        ),
+      ),
+    ...(scenario.zombies ?? [])
+      .slice(0, EXTRA_LINES_MAX)
+      .map(({ instance, act, key, outcome }) =>
+        sanitize(`  zombie: ${act} of ${key} by ${instance}, which no longer owned it: ${outcome}`),
+      ),
+    ...Object.entries(scenario.unread ?? {}).map(([name, count]) =>
+      chalk.dim(sanitize(`  not read: ${count} frames (${name})`)),
+    ),
     ...exercised.missing.map((reason) => chalk.yellow(`  not exercised: ${sanitize(reason)}`)),
     ...scenario.assumptions
       .filter(({ holds }) => holds !== true)

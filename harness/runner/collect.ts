@@ -1,4 +1,6 @@
+import { hasRedeploy } from "../model/scenario.ts";
 import type { OpenLinks } from "./instance-links.ts";
+import { readStamp } from "./versions.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
 
 /** Reads every ledger into the history: logs, final offsets, the audit trail. */
@@ -25,6 +27,20 @@ async function collectLogs(context: ScenarioContext): Promise<void> {
       });
     }
     noteCompleteness(context, { topic, read: records.map(({ position }) => position), ends });
+  }
+}
+
+/** What the taps relayed without understanding it, so that the report can say how much was not seen. */
+export function collectUnread(context: ScenarioContext, links: OpenLinks): void {
+  for (const { instance, kafka, postgres } of links.all) {
+    for (const [link, tap] of [
+      ["kafka", kafka.tap],
+      ["postgres", postgres.tap],
+    ] as const) {
+      for (const [name, count] of Object.entries(tap.unknownFrames())) {
+        context.recorder.record({ stream: "unread", instance, link, name, count });
+      }
+    }
   }
 }
 
@@ -72,14 +88,15 @@ async function collectOffsets(context: ScenarioContext): Promise<void> {
 
 async function collectEffects(context: ScenarioContext): Promise<void> {
   for (const row of await context.database.auditTrail()) {
-    const isInstance = context.instances.includes(row.applicationName);
+    const { instance, version } = readStamp(row.applicationName, context.instances);
     context.recorder.record({
       stream: "effect",
       table: row.table,
       op: row.op,
       xid: row.xid,
       commitOrder: row.commitOrder,
-      instance: isInstance ? row.applicationName : null,
+      instance,
+      ...(hasRedeploy(context.scenario) ? { version } : {}),
       before: row.before,
       after: row.after,
     });
@@ -98,11 +115,11 @@ export async function bypassesSeen(context: ScenarioContext, links: OpenLinks): 
   const strangers = members.filter(({ memberId }) => !onLinks.has(memberId));
   const backends = await context.database.backends();
   const foreign = backends.filter(
-    ({ applicationName }) => !context.instances.includes(applicationName),
+    ({ applicationName }) => readStamp(applicationName, context.instances).instance === null,
   );
   const audit = await context.database.auditTrail();
   const unstamped = audit.filter(
-    ({ applicationName }) => !context.instances.includes(applicationName),
+    ({ applicationName }) => readStamp(applicationName, context.instances).instance === null,
   );
   return [
     ...strangers.map(({ clientId }) => `group member ${clientId} is on no link`),

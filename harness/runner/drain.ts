@@ -1,4 +1,4 @@
-import { HarnessError } from "../model/errors.ts";
+import { HarnessError, messageOf } from "../model/errors.ts";
 import type { AuditRow } from "../ports/database.ts";
 import type { ApiDouble } from "../ports/api.ts";
 import type { WorkDeclaration } from "../model/config.ts";
@@ -18,7 +18,7 @@ export async function drain(context: ScenarioContext, api: ApiDouble): Promise<v
   let lastPicture = "";
   let stable = 0;
   const probe = async (): Promise<true | null> => {
-    const seen = await look(context, api);
+    const seen = await look(context, api).catch((error: unknown) => unanswered(error));
     owed = seen.owed.join("; ");
     stable = seen.owed.length === 0 && seen.picture === lastPicture ? stable + 1 : 0;
     lastPicture = seen.picture;
@@ -76,6 +76,11 @@ async function look(context: ScenarioContext, api: ApiDouble): Promise<Picture> 
     ...(api.owed() > 0 ? [`${api.owed()} API answers owed`] : []),
   ];
   return { owed, picture: JSON.stringify([committed, ends, audit.length, outboxCounts]) };
+}
+
+/** A server that is down for a moment is asked again: nothing is drained that cannot be seen. */
+function unanswered(error: unknown): Picture {
+  return { owed: [`a server did not answer: ${messageOf(error)}`], picture: "" };
 }
 
 /** Rows whose last committed state is not a final one. */

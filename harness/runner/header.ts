@@ -1,6 +1,6 @@
 import type { Intent } from "../model/intent.ts";
 import type { EffectDeclaration, PlannedFault, RunHeader } from "../model/run-header.ts";
-import type { FaultSpec, Scenario } from "../model/scenario.ts";
+import type { FaultSpec, Scenario, Trigger } from "../model/scenario.ts";
 import type { RunRequest } from "./run-request.ts";
 
 export interface HeaderOptions {
@@ -22,13 +22,15 @@ export function headerOf(options: HeaderOptions): RunHeader {
     variant: request.variant,
     seed: request.seed,
     stack: options.stack,
-    eviction: request.eviction,
+    eviction: request.eviction ?? scenario.eviction ?? "harness-leave-group",
     group: groupOf(scenario),
     inputTopic: topics[request.config.input.topic] ?? request.config.input.topic,
     events: scenario.workload.events,
     effects: request.config.effects.map((effect) => inScenario(effect, topics)),
     balance: request.config.database.balance ?? null,
     outbox: request.config.database.outbox ?? null,
+    deadLetters: request.config.database.deadLetters ?? null,
+    dedup: request.config.database.dedup ?? null,
     faults: scenario.faults.map((fault) => plannedFault(fault, options.intents)),
     guarantees: scenario.guarantees,
     exercise: scenario.exercise,
@@ -42,21 +44,28 @@ export function groupOf(scenario: Scenario): string {
 }
 
 /** Business key of the intent a trigger names; null when it matches any, or none exists. */
-export function keyOfTrigger(fault: FaultSpec, intents: readonly Intent[]): string | null {
-  const nth = fault.at.match?.intent;
+export function keyOfTrigger(trigger: Trigger, intents: readonly Intent[]): string | null {
+  const nth = trigger.match?.intent;
   if (nth === undefined) return null;
   return intents[nth - 1]?.key ?? `no-such-intent-${nth}`;
 }
 
-function plannedFault(fault: FaultSpec, intents: readonly Intent[]): PlannedFault {
-  const key = keyOfTrigger(fault, intents);
-  const nth = fault.at.match?.nth;
-  const trigger = [
-    fault.at.boundary,
+/** A trigger in words: "postgres.commit.applied of pay-000020 on consumer-1 (occurrence 2)". */
+export function triggerText(trigger: Trigger, key: string | null): string {
+  const { boundary, match, after } = trigger;
+  return [
+    boundary,
     ...(key === null ? [] : [`of ${key}`]),
-    ...(fault.at.match?.instance === undefined ? [] : [`on ${fault.at.match.instance}`]),
-    ...(nth === undefined ? [] : [`(occurrence ${nth})`]),
+    ...(match?.instance === undefined ? [] : [`on ${match.instance}`]),
+    ...(match?.victimOf === undefined ? [] : [`on the victim of ${match.victimOf}`]),
+    ...(match?.nth === undefined ? [] : [`(occurrence ${match.nth})`]),
+    ...(after === undefined ? [] : [`after ${after.fault} is ${after.moment}`]),
   ].join(" ");
+}
+
+function plannedFault(fault: FaultSpec, intents: readonly Intent[]): PlannedFault {
+  const key = keyOfTrigger(fault.at, intents);
+  const trigger = triggerText(fault.at, key);
   return { id: fault.id, fault: fault.fault, boundary: fault.at.boundary, key, trigger };
 }
 

@@ -47,6 +47,7 @@ async function heldAt(boundary: BoundaryName) {
         return fate.promise;
       },
     },
+    stamp: () => "consumer-1",
     attribution: { identify: (text) => (text === "p1" ? { key: "p1", eventId: "e1" } : null) },
   });
   const client = new pg.Client({ ...address, ...tap.listen, database: "postgres" });

@@ -7,6 +7,7 @@ import { DeliveryCounter } from "../taps/kafka/delivery-counter.ts";
 import { startKafkaTap, type KafkaTap } from "../taps/kafka/kafka-tap.ts";
 import { startPostgresTap } from "../taps/postgres/postgres-tap.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
+import { stampOf } from "./versions.ts";
 
 /** One instance's paths: subject → Toxiproxy → tap → server, for Kafka, Postgres and the API. */
 export interface InstanceLinks {
@@ -71,6 +72,7 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
     counter: opening.counter,
     isInput: (topic) => topic === context.header.inputTopic,
     keyAt: (topic, partition, offset) => context.inFlight.at(topic, partition, offset),
+    attribution: context.inFlight,
     onDelivered: (position, key) => context.inFlight.place(position, key),
   });
   closers.push(() => kafkaTap.close());
@@ -78,6 +80,7 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
     ...shared,
     attribution: context.inFlight,
     upstream: context.stack.directPostgres,
+    stamp: () => stampOf(instance, context.versions.of(instance)),
   });
   closers.push(() => postgresTap.close());
   const proxyFor = async (kind: string, listenPort: number, upstream: HostPort) => {

@@ -1,6 +1,11 @@
 import { join, resolve } from "node:path";
 import { HarnessError } from "../model/errors.ts";
+import type { Version } from "../model/history.ts";
+import { hasRedeploy } from "../model/scenario.ts";
 import type { SubjectProcess } from "../ports/subject.ts";
+import type { Gate } from "../ports/tap.ts";
+import type { BoundaryName } from "../model/boundary.ts";
+import { LONG_SESSION_TIMEOUT_MS, SESSION_TIMEOUT_MS } from "../model/config.ts";
 import { pollUntil } from "./deadline.ts";
 import type { OpenLinks } from "./instance-links.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
@@ -18,11 +23,21 @@ export class Instances implements AsyncDisposable {
   private readonly incarnations = new Map<string, number>();
   private readonly expectedExits = new Set<SubjectProcess>();
   private readonly surprises: string[] = [];
+  private readonly stopped = new Set<SubjectProcess>();
+  private readonly gate: Gate;
 
-  constructor(context: ScenarioContext, links: OpenLinks, httpPorts: ReadonlyMap<string, number>) {
+  constructor(
+    context: ScenarioContext,
+    means: {
+      readonly links: OpenLinks;
+      readonly httpPorts: ReadonlyMap<string, number>;
+      readonly gate: Gate;
+    },
+  ) {
     this.context = context;
-    this.links = links;
-    this.httpPorts = httpPorts;
+    this.links = means.links;
+    this.httpPorts = means.httpPorts;
+    this.gate = means.gate;
   }
 
   /** Starts an instance and waits until it answers its health path. */
@@ -30,38 +45,50 @@ export class Instances implements AsyncDisposable {
     const { request, stack, recorder } = this.context;
     const incarnation = (this.incarnations.get(instance) ?? 0) + 1;
     this.incarnations.set(instance, incarnation);
+    const { subject } = request.config;
+    const version = this.context.versions.of(instance);
+    const deployed = version === "next" ? { ...subject, ...subject.next } : subject;
     const process = await stack.subjects.spawn({
       instance,
       incarnation,
-      command: request.config.subject.command,
-      cwd: resolve(request.configFolder, request.config.subject.cwd ?? "."),
+      command: deployed.command,
+      cwd: resolve(request.configFolder, deployed.cwd ?? "."),
       env: this.environmentOf(instance),
       logFile: join(request.runFolder, "logs", `${this.context.scenario.id}.${instance}.log`),
     });
     this.running.set(instance, process);
-    const facts = { stream: "process", instance, pid: process.pid, incarnation } as const;
+    const facts = { stream: "process", instance, version, pid: process.pid, incarnation } as const;
     recorder.record({ ...facts, kind: "spawned", signal: null, code: null, planned: true });
+    this.meet("process.spawned", instance);
     void process.exited.then((exit) => this.noteExit(process, exit));
     await this.untilReady(process);
     recorder.record({ ...facts, kind: "ready", signal: null, code: null, planned: true });
+    this.meet("process.ready", instance);
+  }
+
+  isRunning(instance: string): boolean {
+    return this.running.has(instance);
+  }
+
+  /** Instances whose next start is of another version. */
+  deploy(version: Version, instances: readonly string[]): void {
+    for (const instance of instances) this.context.versions.set(instance, version);
+  }
+
+  /** The process of an instance, about to be stopped or woken by the harness. */
+  signalled(instance: string, signal: "SIGSTOP" | "SIGCONT"): SubjectProcess {
+    const process = this.required(instance);
+    if (signal === "SIGSTOP") this.stopped.add(process);
+    else this.stopped.delete(process);
+    this.noteSignal(process, signal);
+    return process;
   }
 
   /** The process of an instance, marked as about to be signalled by the harness. */
   expectExit(instance: string, signal: string): SubjectProcess {
-    const process = this.running.get(instance);
-    if (process === undefined) throw new HarnessError("internal", `${instance} is not running.`);
+    const process = this.required(instance);
     this.expectedExits.add(process);
-    const { pid, incarnation } = process;
-    this.context.recorder.record({
-      stream: "process",
-      instance,
-      kind: "signalled",
-      pid,
-      incarnation,
-      signal,
-      code: null,
-      planned: true,
-    });
+    this.noteSignal(process, signal);
     return process;
   }
 
@@ -84,9 +111,35 @@ export class Instances implements AsyncDisposable {
     await Promise.all(gone);
   }
 
+  private required(instance: string): SubjectProcess {
+    const process = this.running.get(instance);
+    if (process === undefined) throw new HarnessError("internal", `${instance} is not running.`);
+    return process;
+  }
+
+  private noteSignal({ instance, pid, incarnation }: SubjectProcess, signal: string): void {
+    this.context.recorder.record({
+      stream: "process",
+      instance,
+      kind: "signalled",
+      pid,
+      incarnation,
+      signal,
+      code: null,
+      planned: true,
+    });
+  }
+
+  /** A fact, not a frame: a fault may be placed here, and nothing is held. */
+  private meet(boundary: BoundaryName, instance: string): void {
+    void this.gate.meet({ boundary, instance, key: null, eventId: null, position: null });
+  }
+
   private async stop(instance: string): Promise<void> {
     const process = this.expectExit(instance, "SIGTERM");
     process.signal("SIGTERM");
+    // A stopped process would never see SIGTERM.
+    if (this.stopped.delete(process)) process.signal("SIGCONT");
     const late = setTimeout(() => process.signal("SIGKILL"), TERMINATE_DEADLINE_MS);
     await process.exited;
     clearTimeout(late);
@@ -147,10 +200,12 @@ export class Instances implements AsyncDisposable {
       code: exit.code,
       planned,
     });
+    this.meet("process.exited", instance);
   }
 
   private environmentOf(instance: string): Readonly<Record<string, string>> {
-    const { request, stack, topics, header, database } = this.context;
+    const { request, stack, topics, header, database, scenario } = this.context;
+    const version = this.context.versions.of(instance);
     const links = this.links.of(instance);
     const credentials = `${stack.postgresUser}:${stack.postgresPassword}`;
     const postgres = links.postgres.address;
@@ -162,8 +217,10 @@ export class Instances implements AsyncDisposable {
       databaseUrl: `postgres://${credentials}@${postgres.host}:${postgres.port}/${database.name}`,
       apiUrl: `http://${links.api.address.host}:${links.api.address.port}`,
       httpPort: this.httpPorts.get(instance) ?? 0,
-      variant: request.variant,
-      sessionTimeoutMs: request.eviction === "session-timeout" ? 6_000 : 30_000,
+      variant: version === "next" || !hasRedeploy(scenario) ? request.variant : null,
+      version,
+      sessionTimeoutMs:
+        header.eviction === "session-timeout" ? SESSION_TIMEOUT_MS : LONG_SESSION_TIMEOUT_MS,
       direct: {
         kafka: `${stack.directKafka.host}:${stack.directKafka.port}`,
         databaseUrl: database.directUrl,

@@ -5,6 +5,17 @@ import type { Clock, Recorder } from "../ports/basics.ts";
 
 type Listener = (event: HistoryEvent) => void;
 
+/** The pace at which `alsoWhen` is asked; nothing is decided by it. */
+const ALSO_EVERY_MS = 20;
+
+export interface FirstOptions {
+  /** Index in events() to look from. */
+  readonly from: number;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly alsoWhen?: () => boolean;
+}
+
 /**
  * Writes the history. Each line reaches the kernel before `record` returns, so a kill -9 of the
  * harness loses nothing and tears at most the last line. A failed write (disk full) is kept in
@@ -48,6 +59,38 @@ export class JournalWriter {
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * The first event at or after index `from` that matches, or null at the deadline, when
+   * `alsoWhen` turns true, or when the signal aborts (the caller then looks for itself).
+   */
+  first(
+    matches: (event: HistoryEvent) => boolean,
+    options: FirstOptions,
+  ): Promise<HistoryEvent | null> {
+    const { from, deadlineMs, signal, alsoWhen } = options;
+    const known = this.kept.slice(from).find(matches);
+    if (known !== undefined) return Promise.resolve(known);
+    return new Promise((resolve) => {
+      const settle = (event: HistoryEvent | null): void => {
+        clearTimeout(deadline);
+        clearInterval(asking);
+        stopListening();
+        signal.removeEventListener("abort", onAbort);
+        resolve(event);
+      };
+      const onAbort = (): void => settle(null);
+      const deadline = setTimeout(() => settle(null), deadlineMs);
+      const asking = setInterval(() => {
+        if (alsoWhen?.() === true) settle(null);
+      }, ALSO_EVERY_MS);
+      const stopListening = this.listen((event) => {
+        if (matches(event)) settle(event);
+      });
+      signal.addEventListener("abort", onAbort);
+      if (signal.aborted) settle(null);
+    });
   }
 
   close(): void {

@@ -1,10 +1,9 @@
 import type { GamedayConfig } from "../model/config.ts";
 import type { HistoryEvent } from "../model/history.ts";
+import type { Eviction } from "../model/run-header.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Clock, Progress } from "../ports/basics.ts";
 import type { StackAdapter } from "../ports/stack.ts";
-
-export type Eviction = "session-timeout" | "harness-leave-group";
 
 export interface RunRequest {
   readonly config: GamedayConfig;
@@ -13,7 +12,10 @@ export interface RunRequest {
   readonly scenarios: readonly Scenario[];
   readonly variant: string | null;
   readonly seed: number;
-  readonly eviction: Eviction;
+  /** Overrides each scenario's own way; null leaves it to them. */
+  readonly eviction: Eviction | null;
+  /** False leaves every fault planned and unarmed: the run must then be inconclusive. */
+  readonly isArmed: boolean;
   readonly runId: string;
   readonly runFolder: string;
   readonly startedAt: string;

@@ -4,10 +4,12 @@ import type { Phase } from "../model/history.ts";
 import { startPaymentsApi } from "../doubles/payments-api.ts";
 import type { ApiDouble } from "../ports/api.ts";
 import { sendIntents } from "../workload/send.ts";
-import { bypassesSeen, collect } from "./collect.ts";
+import { bypassesSeen, collect, collectUnread } from "./collect.ts";
 import { drain } from "./drain.ts";
 import { FaultDesk } from "./fault-desk.ts";
-import { keyOfTrigger } from "./header.ts";
+import type { Intent } from "../model/intent.ts";
+import { hasRedeploy } from "../model/scenario.ts";
+import { keyOfTrigger, triggerText } from "./header.ts";
 import { Instances } from "./instances.ts";
 import { openLinks, type OpenLinks } from "./instance-links.ts";
 import { bypassesAtReady, preflight } from "./preflight.ts";
@@ -18,21 +20,29 @@ import { TriggerGate } from "./trigger-gate.ts";
 export async function runScenario(context: ScenarioContext): Promise<void> {
   const { recorder, instances } = context;
   recorder.record({ stream: "header", ...context.header });
+  let desk: FaultDesk | null = null;
+  const gate = new TriggerGate(async (armed, frame) => {
+    if (desk === null) throw new HarnessError("internal", "A fault fired before its desk opened.");
+    return desk.carryOut(armed, frame);
+  });
   await using api = await startPaymentsApi({
     api: apiNameOf(context),
     instances,
     mode: context.scenario.api,
     recorder,
     attribution: context.inFlight,
-  });
-  let desk: FaultDesk | null = null;
-  const gate = new TriggerGate(async (armed, frame) => {
-    if (desk === null) throw new HarnessError("internal", "A fault fired before its desk opened.");
-    return desk.carryOut(armed, frame);
+    gate,
+    versionOf: hasRedeploy(context.scenario) ? (name) => context.versions.of(name) : null,
   });
   await using links = await openLinks(context, gate, api);
-  await using subjects = new Instances(context, links, await freePorts(instances));
-  desk = new FaultDesk(context, links, () => subjects);
+  const httpPorts = await freePorts(instances);
+  await using subjects = new Instances(context, { links, httpPorts, gate });
+  desk = new FaultDesk({
+    context,
+    links,
+    instances: () => subjects,
+    onMoment: (faultId, moment, victim) => gate.noteMoment(faultId, moment, victim),
+  });
 
   enter(context, "preflight");
   const wrong = await preflight(context, links);
@@ -46,6 +56,7 @@ export async function runScenario(context: ScenarioContext): Promise<void> {
     await rehearse(context, { api, links, subjects, desk, gate });
   }
   enter(context, "collect");
+  collectUnread(context, links);
   await collect(context);
   enter(context, "down");
   await subjects.stopAll();
@@ -80,16 +91,17 @@ async function rehearse(context: ScenarioContext, cast: Cast): Promise<void> {
 }
 
 function arm(context: ScenarioContext, gate: TriggerGate): void {
+  const { isArmed } = context.request;
   for (const spec of context.scenario.faults) {
-    const key = keyOfTrigger(spec, context.intents);
-    gate.arm({ spec, key });
+    const key = keyOfTrigger(spec.at, context.intents);
+    if (isArmed) gate.arm({ spec, key });
     context.recorder.record({
       stream: "fault",
       faultId: spec.id,
-      moment: "armed",
+      moment: isArmed ? "armed" : "planned",
       instance: spec.at.match?.instance ?? null,
       frame: null,
-      detail: `${spec.fault} at ${spec.at.boundary}${key === null ? "" : ` of ${key}`}`,
+      detail: `${spec.fault} at ${triggerText(spec.at, key)}${isArmed ? "" : " (disarmed)"}`,
     });
   }
 }
@@ -106,9 +118,27 @@ async function sendWorkload(context: ScenarioContext): Promise<void> {
       clock: context.environment.clock,
       signal: context.environment.signal,
       onSending: (intent) => context.inFlight.add(intent),
+      mayBeSent: (intent) => held(context, intent),
     });
   } finally {
     await producer.close();
+  }
+}
+
+/** Waits for the faults that this intent is to come after; a fault that never fires holds nothing up for good. */
+async function held(context: ScenarioContext, intent: Intent): Promise<void> {
+  const { scenario, journal, environment, request } = context;
+  const holds = scenario.workload.holds ?? [];
+  for (const { intent: nth, until } of request.isArmed ? holds : []) {
+    if (nth !== intent.index + 1) continue;
+    await journal.first(
+      (event) =>
+        event.stream === "fault" &&
+        event.scenario === scenario.id &&
+        event.faultId === until.fault &&
+        (event.moment === until.moment || event.moment === "failed"),
+      { from: 0, deadlineMs: scenario.drainTimeoutMs, signal: environment.signal },
+    );
   }
 }
 

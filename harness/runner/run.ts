@@ -11,6 +11,7 @@ import { seededRandom } from "../workload/random.ts";
 import { headerOf } from "./header.ts";
 import { InFlightIntents } from "./in-flight.ts";
 import { JournalWriter } from "./journal-writer.ts";
+import { Versions } from "./versions.ts";
 import type { RunEnvironment, RunRequest } from "./run-request.ts";
 import { runScenario } from "./run-scenario.ts";
 
@@ -110,6 +111,7 @@ async function runOne(
       database,
       journal,
       recorder: journal.forScenario(scenario.id),
+      versions: new Versions(),
     });
   } finally {
     await database.drop();
@@ -122,9 +124,10 @@ function rolesOf(scenarios: readonly Scenario[]): readonly string[] {
 }
 
 function auditedTables(request: RunRequest): readonly string[] {
-  const { balance, outbox, work } = request.config.database;
+  const { balance, outbox, work, deadLetters, dedup } = request.config.database;
   const rows = request.config.effects.flatMap((e) => (e.kind === "row" ? [e.table] : []));
-  return [...new Set([...rows, ...[balance, outbox, work].flatMap((d) => (d ? [d.table] : []))])];
+  const others = [balance, outbox, work, deadLetters, dedup];
+  return [...new Set([...rows, ...others.flatMap((each) => (each ? [each.table] : []))])];
 }
 
 function startupTimes(stack: StartedStack): Record<string, string> {

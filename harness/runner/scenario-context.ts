@@ -6,6 +6,7 @@ import type { ScenarioDatabase } from "../ports/database.ts";
 import type { StartedStack } from "../ports/stack.ts";
 import type { InFlightIntents } from "./in-flight.ts";
 import type { JournalWriter } from "./journal-writer.ts";
+import type { Versions } from "./versions.ts";
 import type { RunEnvironment, RunRequest } from "./run-request.ts";
 
 /** Everything the phases of one scenario share. */
@@ -23,4 +24,5 @@ export interface ScenarioContext {
   readonly database: ScenarioDatabase;
   readonly journal: JournalWriter;
   readonly recorder: Recorder;
+  readonly versions: Versions;
 }

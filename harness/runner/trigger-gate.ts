@@ -1,4 +1,4 @@
-import type { FrameMet } from "../model/history.ts";
+import type { FaultMoment, FrameMet } from "../model/history.ts";
 import type { FaultSpec } from "../model/scenario.ts";
 import type { Gate, HeldFrameDecision } from "../ports/tap.ts";
 
@@ -14,6 +14,8 @@ export type CarryOut = (armed: ArmedFault, frame: FrameMet) => Promise<HeldFrame
 /** Holds the first frame that meets an armed trigger. Each fault fires at most once. */
 export class TriggerGate implements Gate {
   private readonly waiting = new Map<ArmedFault, number>();
+  private readonly moments = new Set<string>();
+  private readonly victims = new Map<string, string>();
   private readonly carryOut: CarryOut;
 
   constructor(carryOut: CarryOut) {
@@ -29,9 +31,15 @@ export class TriggerGate implements Gate {
     return this.waiting.size > 0;
   }
 
+  /** Learns what became of a fault: later triggers may wait for it. */
+  noteMoment(faultId: string, moment: FaultMoment, victim: string): void {
+    this.moments.add(`${faultId} ${moment}`);
+    if (moment === "fired") this.victims.set(faultId, victim);
+  }
+
   meet(frame: FrameMet): Promise<HeldFrameDecision> | null {
     for (const [armed, seen] of this.waiting) {
-      if (!matches(armed, frame)) continue;
+      if (!this.matches(armed, frame)) continue;
       const count = seen + 1;
       if (count < (armed.spec.at.match?.nth ?? 1)) {
         this.waiting.set(armed, count);
@@ -42,11 +50,15 @@ export class TriggerGate implements Gate {
     }
     return null;
   }
-}
 
-function matches(armed: ArmedFault, frame: FrameMet): boolean {
-  const { at } = armed.spec;
-  if (at.boundary !== frame.boundary) return false;
-  if (at.match?.instance !== undefined && at.match.instance !== frame.instance) return false;
-  return armed.key === null || armed.key === frame.key;
+  private matches(armed: ArmedFault, frame: FrameMet): boolean {
+    const { boundary, match, after } = armed.spec.at;
+    if (boundary !== frame.boundary) return false;
+    if (after !== undefined && !this.moments.has(`${after.fault} ${after.moment}`)) return false;
+    if (match?.instance !== undefined && match.instance !== frame.instance) return false;
+    if (match?.victimOf !== undefined && this.victims.get(match.victimOf) !== frame.instance) {
+      return false;
+    }
+    return armed.key === null || armed.key === frame.key;
+  }
 }

@@ -12,6 +12,8 @@ export interface Meeting {
   readonly instance: string;
   readonly named: readonly Named[];
   readonly tag: string | null;
+  /** Leaves no event when nobody waits for the frame. */
+  readonly isQuiet?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export function meetBoundary(
     });
   const held = askGate(meeting, means.gate);
   if (held === null) {
-    if (meeting.named.length > 0) note("passed");
+    if (meeting.named.length > 0 && meeting.isQuiet !== true) note("passed");
     return null;
   }
   note("held");

@@ -28,6 +28,8 @@ export interface Conversation {
 export interface Relay {
   readonly listen: HostPort;
   connectionCount(): number;
+  /** Frames forwarded to clients. */
+  answeredFrames(): number;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export interface Relay {
 export async function startRelay(upstream: HostPort, converse: () => Conversation): Promise<Relay> {
   const sockets = new Set<Socket>();
   let connections = 0;
+  let answered = 0;
   const server = createServer((client) => {
     connections += 1;
     const remote = createConnection({ host: upstream.host, port: upstream.port });
@@ -45,7 +48,12 @@ export async function startRelay(upstream: HostPort, converse: () => Conversatio
       socket.once("close", () => sockets.delete(socket));
     }
     connect({ from: client, to: remote, direction: conversation.toServer });
-    connect({ from: remote, to: client, direction: conversation.toClient });
+    connect({
+      from: remote,
+      to: client,
+      direction: conversation.toClient,
+      onForwarded: () => (answered += 1),
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -54,6 +62,7 @@ export async function startRelay(upstream: HostPort, converse: () => Conversatio
   return {
     listen: { host: "127.0.0.1", port: (server.address() as AddressInfo).port },
     connectionCount: () => connections,
+    answeredFrames: () => answered,
     close: () => closeAll(server, sockets),
   };
 }
@@ -62,6 +71,7 @@ interface Half {
   readonly from: Socket;
   readonly to: Socket;
   readonly direction: Direction;
+  readonly onForwarded?: () => void;
 }
 
 function connect(half: Half): void {
@@ -102,6 +112,7 @@ async function forwardChunk(half: Half, chunk: Buffer): Promise<boolean> {
     const fate = decided instanceof Promise ? await decided : decided;
     if (fate === "drop") return false;
     if (!half.to.destroyed && !half.to.write(fate.bytes)) await drained(half.to);
+    half.onForwarded?.();
     fate.forwarded?.();
   }
   return true;

@@ -21,6 +21,7 @@ export function planPayments(spec: WorkloadSpec, random: Random): readonly Inten
       account: `acc-${String(random.integer(1, spec.accounts)).padStart(3, "0")}`,
       amount: random.integer(AMOUNT_MINOR_MIN, AMOUNT_MINOR_MAX),
       currency: "EUR",
+      isPoison: spec.poison?.includes(index + 1) ?? false,
     };
   });
 }

@@ -14,6 +14,8 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** Called before the bytes leave, so that the taps can name the payment from its first frame. */
   readonly onSending: (intent: Intent) => void;
+  /** Settles when this intent may be sent. */
+  readonly mayBeSent: (intent: Intent) => Promise<void>;
 }
 
 /**
@@ -23,10 +25,11 @@ export interface SendOptions {
 export async function sendIntents(options: SendOptions): Promise<void> {
   for (const intent of options.intents) {
     if (options.signal.aborted) throw new HarnessError("interrupted", "Interrupted while sending.");
+    await options.mayBeSent(intent);
     options.onSending(intent);
     const sentAtMs = options.clock.nowMs();
     const position = await options.producer
-      .send(options.topic, options.encode(intent))
+      .send(options.topic, recordOf(intent, options.encode))
       .catch(() => "unknown" as const);
     options.recorder.record({
       stream: "intent",
@@ -37,6 +40,13 @@ export async function sendIntents(options: SendOptions): Promise<void> {
       amount: intent.amount,
       sentAtMs,
       position,
+      ...(intent.isPoison ? { isPoison: true } : {}),
     });
   }
+}
+
+/** The record of an intent; a poisoned one keeps its key and carries what nobody can parse. */
+function recordOf(intent: Intent, encode: (intent: Intent) => KafkaRecord): KafkaRecord {
+  const record = encode(intent);
+  return intent.isPoison ? { ...record, value: `{"poison":"${intent.eventId}` } : record;
 }

@@ -36,6 +36,8 @@ export interface ConsumerOptions {
   readonly handle: (delivery: Delivery, commitOffset: CommitOffset) => Promise<void>;
   /** The consumer is dead and will not restart: a process that lives on would be a silent loss. */
   readonly onDead: (error: Error) => void;
+  /** An offset commit came too late: the partition has another owner. */
+  readonly onFenced: (error: Error) => void;
 }
 
 export async function runConsumer(
@@ -70,13 +72,36 @@ export async function runConsumer(
     eachMessage: ({ topic, partition, message }) =>
       options.handle(
         { topic, partition, offset: message.offset, value: message.value?.toString() ?? null },
-        (delivery) => commitAfter(consumer, delivery),
+        (delivery) => commitAfter(consumer, delivery, options.onFenced),
       ),
   });
   return { isMember: () => isMember, stop: () => consumer.disconnect() };
 }
 
-function commitAfter(consumer: Consumer, delivery: Delivery): Promise<void> {
+/** The group has moved on without this member: its partitions belong to somebody else by now. */
+const FENCED: ReadonlySet<unknown> = new Set([
+  "UNKNOWN_MEMBER_ID",
+  "ILLEGAL_GENERATION",
+  "REBALANCE_IN_PROGRESS",
+]);
+
+async function commitAfter(
+  consumer: Consumer,
+  delivery: Delivery,
+  onFenced: (error: Error) => void,
+): Promise<void> {
   const { topic, partition, offset } = delivery;
-  return consumer.commitOffsets([{ topic, partition, offset: String(BigInt(offset) + 1n) }]);
+  try {
+    await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(offset) + 1n) }]);
+  } catch (error) {
+    // Thrown further, kafkajs takes it for fatal and the consumer is dead. The work is committed and
+    // the new owner's redelivery finds its dedup row; the next heartbeat makes this member rejoin.
+    if (!(error instanceof Error) || !FENCED.has(typeOf(error))) throw error;
+    onFenced(error);
+  }
+}
+
+function typeOf(error: Error): unknown {
+  const { cause } = error;
+  return "type" in error ? error.type : cause instanceof Error ? typeOf(cause) : undefined;
 }

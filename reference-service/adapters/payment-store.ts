@@ -8,20 +8,33 @@ const CONSUMER = "payments";
 export function createPaymentStore(pool: pg.Pool): PaymentStore {
   return {
     inTransaction: (work) => inTransaction(pool, (client) => work(transactionOn(client))),
+    balanceOf: async (accountId) => {
+      const { rows } = await pool.query<{ balance: string }>(
+        `SELECT balance FROM accounts WHERE account_id = $1`,
+        [accountId],
+      );
+      return Number(rows[0]?.balance ?? 0);
+    },
   };
 }
 
 function transactionOn(client: pg.PoolClient): PaymentTransaction {
   return {
-    markProcessed: async (payment) => {
+    markProcessed: async (payment, eventId) => {
       const result = await client.query(
         `INSERT INTO processed_events (consumer, event_id, operation, payment_id)
          VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-        [CONSUMER, payment.eventId, payment.operation, payment.paymentId],
+        [CONSUMER, eventId, payment.operation, payment.paymentId],
       );
       return result.rowCount === 1;
     },
     applyEffects: (payment) => applyEffects(client, payment),
+    overwriteBalance: async (accountId, balance) => {
+      await client.query(
+        `UPDATE accounts SET balance = $2, version = version + 1 WHERE account_id = $1`,
+        [accountId, balance],
+      );
+    },
     deadLetter: async (delivery, reason) => {
       await client.query(
         `INSERT INTO dead_letters (topic, partition, kafka_offset, reason, payload)

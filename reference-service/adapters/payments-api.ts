@@ -4,6 +4,9 @@ import type { CaptureAnswer, CaptureIntent, PaymentsApi } from "../application/p
 const created = z.object({ id: z.string() });
 const found = z.object({ captures: z.array(created) });
 
+/** Statuses that say nothing of the outcome: timed out, in flight under this key, too early, too many. */
+const TRY_AGAIN: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+
 /** The provider over HTTP. No answer and 5xx are `unknown`, never `rejected`. */
 export function createPaymentsApi(baseUrl: string, timeoutMs: number): PaymentsApi {
   const url = new URL("/v1/captures", baseUrl);
@@ -31,7 +34,9 @@ async function capture(url: URL, intent: CaptureIntent, timeoutMs: number): Prom
       body: JSON.stringify({ paymentId, eventId, accountId, amount, currency }),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    if (response.status >= 500) return { kind: "unknown", reason: `HTTP ${response.status}` };
+    if (response.status >= 500 || TRY_AGAIN.has(response.status)) {
+      return { kind: "unknown", reason: `HTTP ${response.status}` };
+    }
     if (!response.ok) return { kind: "rejected", reason: `HTTP ${response.status}` };
     return { kind: "captured", providerId: created.parse(await response.json()).id };
   } catch (error) {

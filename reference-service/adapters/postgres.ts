@@ -23,6 +23,12 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
+  // The pool listens to idle clients only: a connection lost between two statements of a
+  // transaction would end the process. The next statement on it fails and says so.
+  const onLost = (error: Error): void => {
+    failure ??= error;
+  };
+  client.on("error", onLost);
   try {
     await client.query("BEGIN");
     const result = await work(client);
@@ -34,6 +40,7 @@ export async function inTransaction<T>(
     failure = error instanceof Error ? error : new Error(String(error));
     throw failure;
   } finally {
+    client.off("error", onLost);
     // release(error) closes the connection: an open transaction must not reach the next user.
     client.release(failure);
   }

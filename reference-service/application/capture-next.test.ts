@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
 import { captureNext } from "./capture-next.ts";
+import { freshIdempotencyKeyPerAttempt } from "../variants/fresh-idempotency-key-per-attempt.ts";
+import { timeoutTreatedAsFailure } from "../variants/timeout-treated-as-failure.ts";
+import { carefulPolicies } from "./policies.ts";
 import type { CaptureAnswer, CaptureIntent, CaptureStore, PaymentsApi } from "./ports.ts";
 
-function rig(options: { attempts: number; answer: CaptureAnswer; known?: string }) {
+function rig(
+  options: { attempts: number; answer: CaptureAnswer; known?: string },
+  policies = carefulPolicies,
+) {
   const steps: string[] = [];
   const intent: CaptureIntent = {
     id: "1",
@@ -31,7 +37,7 @@ function rig(options: { attempts: number; answer: CaptureAnswer; known?: string 
       return options.known ?? null;
     },
   };
-  return { steps, run: () => captureNext(store, api) };
+  return { steps, run: () => captureNext(store, api, policies) };
 }
 
 const unknown: CaptureAnswer = { kind: "unknown", reason: "timeout" };
@@ -56,6 +62,20 @@ test("a retry that finds the capture by lookup does not call again", async () =>
 
 test("attempts are bounded", async () => {
   const { steps, run } = rig({ attempts: 10, answer: unknown });
+  await run();
+  expect(steps.at(-1)).toBe("failed");
+});
+
+test("fresh-idempotency-key-per-attempt looks up and calls under a key nobody knows", async () => {
+  const policies = freshIdempotencyKeyPerAttempt.apply(carefulPolicies);
+  const { steps, run } = rig({ attempts: 2, answer: unknown }, policies);
+  await run();
+  expect(steps).toEqual(["lookup", "call capture:evt-1:2", "retry in 100"]);
+});
+
+test("timeout-treated-as-failure gives up after the first unknown outcome", async () => {
+  const policies = timeoutTreatedAsFailure.apply(carefulPolicies);
+  const { steps, run } = rig({ attempts: 1, answer: unknown }, policies);
   await run();
   expect(steps.at(-1)).toBe("failed");
 });

@@ -1,13 +1,18 @@
-import { ATTEMPTS_MAX, backoffMs } from "../domain/backoff.ts";
-import type { CaptureIntent, CaptureStore, PaymentsApi } from "./ports.ts";
+import { backoffMs } from "../domain/backoff.ts";
+import type { CaptureIntent, CaptureStore, PaymentsApi, Policies } from "./ports.ts";
 
 /**
  * Works on one open capture; false when none is due. Every attempt after the first looks the
  * idempotency key up before it calls: an earlier attempt may have been applied without an answer.
  */
-export async function captureNext(store: CaptureStore, api: PaymentsApi): Promise<boolean> {
-  const intent = await store.lease();
-  if (intent === null) return false;
+export async function captureNext(
+  store: CaptureStore,
+  api: PaymentsApi,
+  policies: Pick<Policies, "idempotencyKey" | "afterUnknown">,
+): Promise<boolean> {
+  const leased = await store.lease();
+  if (leased === null) return false;
+  const intent = { ...leased, idempotencyKey: policies.idempotencyKey(leased) };
   const known = intent.attempts > 1 ? await lookup(api, intent) : null;
   if (known !== null) {
     await store.captured(intent, known);
@@ -22,20 +27,15 @@ export async function captureNext(store: CaptureStore, api: PaymentsApi): Promis
       await store.failed(intent, answer.reason);
       return true;
     case "unknown":
-      await giveUpOrRetry(store, intent, answer.reason);
+      if (policies.afterUnknown(intent) === "retry") {
+        await store.retryLater(intent, backoffMs(intent.attempts), answer.reason);
+      } else {
+        await store.failed(
+          intent,
+          `still unknown after ${intent.attempts} attempts: ${answer.reason}`,
+        );
+      }
       return true;
-  }
-}
-
-async function giveUpOrRetry(
-  store: CaptureStore,
-  intent: CaptureIntent,
-  reason: string,
-): Promise<void> {
-  if (intent.attempts >= ATTEMPTS_MAX) {
-    await store.failed(intent, `still unknown after ${intent.attempts} attempts: ${reason}`);
-  } else {
-    await store.retryLater(intent, backoffMs(intent.attempts), reason);
   }
 }
 

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { ackBeforeCommit } from "../variants/ack-before-commit.ts";
 import { noDedup } from "../variants/no-dedup.ts";
-import { carefulPolicies, handleDelivery } from "./handle-delivery.ts";
+import { blindUpdateByZombie } from "../variants/blind-update-by-zombie.ts";
+import { redeployDedupKeyChanged } from "../variants/redeploy-dedup-key-changed.ts";
+import { swallowPoison } from "../variants/swallow-poison.ts";
+import { handleDelivery } from "./handle-delivery.ts";
+import { carefulPolicies } from "./policies.ts";
 import type { Delivery, PaymentStore, Policies } from "./ports.ts";
 
 const value = JSON.stringify({
@@ -20,16 +24,19 @@ function rig(policies: Policies) {
   const store: PaymentStore = {
     inTransaction: async (work) => {
       await work({
-        markProcessed: (payment) => {
-          const isFirst = !seen.has(payment.eventId);
-          seen.add(payment.eventId);
+        markProcessed: (_, eventId) => {
+          const isFirst = !seen.has(eventId);
+          seen.add(eventId);
           return Promise.resolve(isFirst);
         },
         applyEffects: () => Promise.resolve(void steps.push("effects")),
+        overwriteBalance: (_, balance) =>
+          Promise.resolve(void steps.push(`overwrite with ${balance}`)),
         deadLetter: (_, reason) => Promise.resolve(void steps.push(`dead letter: ${reason}`)),
       });
       steps.push("commit");
     },
+    balanceOf: () => Promise.resolve(100),
   };
   const commitOffset = () => Promise.resolve(void steps.push("offset"));
   return { steps, handle: (d: Delivery) => handleDelivery(d, { store, commitOffset, policies }) };
@@ -65,4 +72,30 @@ test("ack-before-commit commits the offset first", async () => {
   const { steps, handle } = rig(ackBeforeCommit.apply(carefulPolicies));
   await handle(delivery);
   expect(steps).toEqual(["offset", "effects", "commit"]);
+});
+
+test("blind-update-by-zombie writes a balance for an event it knows", async () => {
+  const { steps, handle } = rig(blindUpdateByZombie.apply(carefulPolicies));
+  await handle(delivery);
+  await handle(delivery);
+  expect(steps).toContain("overwrite with 105");
+});
+
+test("redeploy-dedup-key-changed does not know what the last version handled", async () => {
+  const policies = redeployDedupKeyChanged.apply(carefulPolicies);
+  const keys: string[] = [];
+  const transaction = {
+    markProcessed: (_: unknown, key: string) => Promise.resolve(keys.push(key) > 0),
+  };
+  await policies.isFirstTime(
+    transaction as never,
+    { eventId: "evt-1", paymentId: "pay-1" } as never,
+  );
+  expect(keys).toEqual(["v2:pay-1"]);
+});
+
+test("swallow-poison leaves no dead letter", async () => {
+  const { steps, handle } = rig(swallowPoison.apply(carefulPolicies));
+  await handle({ ...delivery, value: "{" });
+  expect(steps).toEqual(["commit", "offset"]);
 });

@@ -19,7 +19,8 @@ export async function openInputProducer(kafka: Kafka): Promise<InputProducer> {
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
-    retry: { retries: 2, initialRetryTime: 50, maxRetryTime: 500 },
+    // Enough for a broker that is restarted under it; the deadline below has the last word.
+    retry: { retries: 30, initialRetryTime: 50, maxRetryTime: 300 },
   });
   await producer.connect();
   let previous: Promise<unknown> = Promise.resolve();

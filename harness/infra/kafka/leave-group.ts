@@ -12,27 +12,23 @@ const ANSWER_TIMEOUT_MS = 5_000;
  * so the harness can end a dead member's session at once. One broker is its own coordinator.
  */
 export class GroupLeaver {
-  private readonly socket: Socket;
+  private readonly address: HostPort;
+  private socket: Socket;
   private correlationId = 0;
 
-  private constructor(socket: Socket) {
+  private constructor(address: HostPort, socket: Socket) {
+    this.address = address;
     this.socket = socket;
   }
 
   static async open(address: HostPort): Promise<GroupLeaver> {
-    const socket = connect({ host: address.host, port: address.port });
-    socket.setNoDelay(true);
-    await new Promise<void>((resolve, reject) => {
-      socket.once("connect", () => resolve());
-      socket.once("error", reject);
-    });
-    // An error closes the socket; the next leave() then fails by its deadline.
-    socket.on("error", () => undefined);
-    return new GroupLeaver(socket);
+    return new GroupLeaver(address, await openSocket(address));
   }
 
   /** The broker's error code; 0 is success, 25 is UNKNOWN_MEMBER_ID. */
-  leave(group: string, memberId: string): Promise<number> {
+  async leave(group: string, memberId: string): Promise<number> {
+    // The broker may have been restarted since.
+    if (this.socket.destroyed) this.socket = await openSocket(this.address);
     this.correlationId += 1;
     const answer = new Promise<number>((resolve, reject) => {
       let received = Buffer.alloc(0);
@@ -63,6 +59,18 @@ export class GroupLeaver {
   close(): void {
     this.socket.destroy();
   }
+}
+
+async function openSocket(address: HostPort): Promise<Socket> {
+  const socket = connect({ host: address.host, port: address.port });
+  socket.setNoDelay(true);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("connect", () => resolve());
+    socket.once("error", reject);
+  });
+  // An error closes the socket; leave() then fails by its deadline, or opens another.
+  socket.on("error", () => undefined);
+  return socket;
 }
 
 /** LeaveGroup request v1 (Kafka protocol guide): header v1, group id, member id. */

@@ -16,6 +16,9 @@ const FIXED_SETTINGS = [
   "node.id=1",
   "inter.broker.listener.name=OBSERVER",
   "controller.listener.names=CONTROLLER",
+  // A killed broker may register again only when its old session has run out (default 9 s).
+  "broker.session.timeout.ms=2000",
+  "broker.heartbeat.interval.ms=300",
   "auto.create.topics.enable=false",
   "offsets.topic.num.partitions=1",
   "offsets.topic.replication.factor=1",

@@ -19,6 +19,8 @@ export interface KafkaPart {
   readonly broker: Broker;
   readonly direct: HostPort;
   readonly startupMs: number;
+  /** Starts it again on the same data and ports; resolves when the group coordinator answers. */
+  restart(): Promise<Child>;
 }
 
 async function launch(
@@ -56,10 +58,19 @@ export async function startKafka(
   await copyFolder(golden, dataFolder);
   await writeFile(properties, renderServerProperties({ listeners, ports, dataFolder }));
   await writeFile(log4j2, LOG4J2_PROPERTIES);
-  const child = await launch(context, jars, { properties, log4j2 });
   const direct = { host: "127.0.0.1", port: ports.observer };
-  const broker = await untilReady(child, READY_TIMEOUT_MS, async () =>
-    (await isListening(direct)) ? openBroker(direct) : null,
-  );
-  return { child, broker, direct, startupMs: performance.now() - startedAtMs };
+  const start = () => launch(context, jars, { properties, log4j2 });
+  const ready = (child: Child) =>
+    untilReady(child, READY_TIMEOUT_MS, async () =>
+      (await isListening(direct)) ? openBroker(direct) : null,
+    );
+  const child = await start();
+  const broker = await ready(child);
+  const startupMs = performance.now() - startedAtMs;
+  const restart = async (): Promise<Child> => {
+    const again = await start();
+    await (await ready(again)).close();
+    return again;
+  };
+  return { child, broker, direct, startupMs, restart };
 }

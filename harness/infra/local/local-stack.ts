@@ -11,6 +11,7 @@ import { KAFKA_VERSION } from "./kafka-jars.ts";
 import { startKafka, type KafkaPart } from "./kafka-server.ts";
 import type { PartContext } from "./part-context.ts";
 import { startPostgres, type PostgresPart } from "./postgres-server.ts";
+import { createServerControl } from "./server-control.ts";
 import { startToxiproxy, type ToxiproxyPart } from "./toxiproxy.ts";
 
 const NAME = "local";
@@ -102,6 +103,7 @@ function describeStack(
     database: postgres.database,
     proxies: toxiproxy.proxies,
     subjects: createSubjectRunner(context.session),
+    servers: createServerControl(kafka, postgres),
     logTail: (server) =>
       Promise.resolve(lastLinesOf(join(context.logFolder, `${server}.log`), LOG_LINES)),
     stop,
@@ -127,5 +129,6 @@ async function startStack(options: StackOptions): Promise<StartedStack> {
 
 /** Kafka, Postgres and Toxiproxy as processes of this machine, without Docker. */
 export function createLocalStack(): StackAdapter {
-  return { name: NAME, diagnose: diagnoseLocal, start: startStack };
+  const abilities = { name: NAME, platform: process.platform, brokers: 1 };
+  return { name: NAME, abilities, diagnose: diagnoseLocal, start: startStack };
 }

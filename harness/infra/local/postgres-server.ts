@@ -23,6 +23,8 @@ export interface PostgresPart {
   readonly address: ServerAddress;
   readonly version: string;
   readonly startupMs: number;
+  /** Starts it again on the same data and port; resolves when it answers. */
+  restart(): Promise<Child>;
 }
 
 /** fsync=off is fine for process kills; durability on power loss is not claimed (preflight says so). */
@@ -72,21 +74,30 @@ export async function startPostgres(context: PartContext, port: number): Promise
   await rm(data, { recursive: true, force: true });
   await copyFolder(join(golden, "data"), data);
   const settings = [...SETTINGS, `port=${port}`].flatMap((setting) => ["-c", setting]);
-  const child = await session.start({
-    kind: "postgres",
-    command: [join(bin, "postgres"), "-D", data, ...settings],
-    cwd: session.folder,
-    env: environment(),
-    logFile: join(context.logFolder, "postgres.log"),
-    stopSignal: "SIGQUIT",
-    user: serverUser(),
-  });
+  const start = () =>
+    session.start({
+      kind: "postgres",
+      command: [join(bin, "postgres"), "-D", data, ...settings],
+      cwd: session.folder,
+      env: environment(),
+      logFile: join(context.logFolder, "postgres.log"),
+      stopSignal: "SIGQUIT",
+      user: serverUser(),
+    });
   const address = { host: "127.0.0.1", port, user: USER, password };
-  const database = await untilReady(child, READY_TIMEOUT_MS, async () =>
-    (await isListening(address)) ? openDatabaseServer(address) : null,
-  );
+  const ready = (child: Child) =>
+    untilReady(child, READY_TIMEOUT_MS, async () =>
+      (await isListening(address)) ? openDatabaseServer(address) : null,
+    );
+  const child = await start();
+  const database = await ready(child);
   const startupMs = performance.now() - startedAtMs;
-  return { child, database, address, version: await readVersion(address), startupMs };
+  const restart = async (): Promise<Child> => {
+    const again = await start();
+    await (await ready(again)).close();
+    return again;
+  };
+  return { child, database, address, version: await readVersion(address), startupMs, restart };
 }
 
 async function readVersion(address: ServerAddress): Promise<string> {

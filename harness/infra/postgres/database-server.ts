@@ -137,6 +137,14 @@ function scenarioDatabase(means: {
         state: row.state,
       }));
     },
+    async terminateBackends(applicationName) {
+      const { rows } = await pool.query<{ ended: number }>(
+        `SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))::int AS ended
+         FROM pg_stat_activity WHERE datname = $1 AND split_part(application_name, '+', 1) = $2`,
+        [name, applicationName],
+      );
+      return rows[0]?.ended ?? 0;
+    },
     async outbox(table, publishedAt) {
       const { rows } = await pool.query<{ total: number; unpublished: number }>(
         `SELECT count(*)::int AS total,

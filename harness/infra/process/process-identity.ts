@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** Identifies this boot: process ids and start times mean nothing after a reboot. */
 export function bootId(): string {
@@ -28,5 +29,31 @@ export function startTimeOf(pid: number): string | null {
     return line.toString("utf8").trim() || null;
   } catch {
     return null; // No such process.
+  }
+}
+
+const STOP_POLL_MS = 2;
+const STOP_ASKS_MAX = 1_000;
+
+/** A signal is delivered when the process is next scheduled: asked until it is stopped, or 2 s. */
+export async function becomesStopped(pid: number): Promise<boolean> {
+  for (let asked = 0; asked < STOP_ASKS_MAX; asked += 1) {
+    if (isStopped(pid)) return true;
+    await pause(STOP_POLL_MS);
+  }
+  return false;
+}
+
+/** True when the process is stopped by a signal (state T). */
+function isStopped(pid: number): boolean {
+  try {
+    if (process.platform === "linux") {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      return stat.slice(stat.lastIndexOf(")") + 2).startsWith("T");
+    }
+    const state = execFileSync("ps", ["-o", "state=", "-p", String(pid)], { timeout: 2_000 });
+    return state.toString("utf8").trim().startsWith("T");
+  } catch {
+    return false; // No such process.
   }
 }

@@ -1,5 +1,6 @@
 import type { SubjectProcess, SubjectRunner, SubjectSpec } from "../../ports/subject.ts";
 import { minimalEnvironment } from "./child.ts";
+import { becomesStopped } from "./process-identity.ts";
 import type { RunSession } from "./run-session.ts";
 
 const HEALTH_TIMEOUT_MS = 1_000;
@@ -33,6 +34,7 @@ export function createSubjectRunner(session: RunSession): SubjectRunner {
         pid: child.pid,
         exited: child.exited,
         signal: child.signal,
+        isStopped: () => becomesStopped(child.pid),
         lastLines: child.lastLines,
       };
     },

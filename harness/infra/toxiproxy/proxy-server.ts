@@ -1,6 +1,7 @@
 import { HarnessError } from "../../model/errors.ts";
 import type { HostPort } from "../../ports/basics.ts";
-import type { ProxyHandle, ProxyServer } from "../../ports/links.ts";
+import type { Proxy } from "toxiproxy-node-client";
+import type { ProxyHandle, ProxyServer, Toxic, ToxicDirection } from "../../ports/links.ts";
 import { withDeadline } from "../process/deadline.ts";
 
 const CALL_TIMEOUT_MS = 5_000;
@@ -12,6 +13,40 @@ async function proxyVersion(address: HostPort): Promise<string> {
   });
   const body = (await response.json()) as { version?: string };
   return body.version ?? "unknown";
+}
+
+type Call = <T>(what: string, work: Promise<T>) => Promise<T>;
+
+/** Names the toxic after what it does, so that it can be read in evidence and found again. */
+async function addToxic(
+  call: Call,
+  proxy: Proxy,
+  wanted: { readonly toxic: Toxic; readonly direction: ToxicDirection },
+): Promise<string> {
+  const { toxic, direction } = wanted;
+  const name = `${toxic.type}-${direction}`;
+  const body = {
+    name,
+    type: toxic.type,
+    stream: direction === "to-server" ? ("upstream" as const) : ("downstream" as const),
+    toxicity: 1,
+    attributes: attributesOf(toxic),
+  };
+  await call(`add toxic ${name}`, proxy.addToxic(body));
+  // Rejects when it is not there: the state is read back after each change.
+  await call(`show toxic ${name}`, proxy.getToxic(name));
+  return name;
+}
+
+function attributesOf(toxic: Toxic): Readonly<Record<string, number>> {
+  switch (toxic.type) {
+    case "timeout":
+      return { timeout: toxic.timeoutMs };
+    case "latency":
+      return { latency: toxic.latencyMs, jitter: 0 };
+    case "bandwidth":
+      return { rate: toxic.kilobytesPerSecond };
+  }
 }
 
 /** Toxiproxy's control API. The client has no timeouts and hides errors: every call is bounded. */
@@ -46,6 +81,11 @@ export async function openProxyServer(address: HostPort): Promise<ProxyServer> {
               `Toxiproxy says proxy ${spec.name} is ${seen.enabled ? "enabled" : "disabled"} after it was asked for the opposite.`,
             );
           }
+        },
+        addToxic: (toxic, direction) => addToxic(call, proxy, { toxic, direction }),
+        async removeToxic(name) {
+          const toxic = await call(`find toxic ${name}`, proxy.getToxic(name));
+          await call(`remove toxic ${name}`, toxic.remove());
         },
         async remove() {
           await call(`remove proxy ${spec.name}`, proxy.remove());

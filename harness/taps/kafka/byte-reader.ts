@@ -7,6 +7,8 @@ const ARRAY_LENGTH_MAX = 1_000_000;
 export class ByteReader {
   private readonly bytes: Buffer;
   private at: number;
+  /** KIP-482: compact strings and arrays, and tagged fields after each struct. */
+  isFlexible = false;
 
   constructor(bytes: Buffer, from = 0) {
     this.bytes = bytes;
@@ -18,6 +20,7 @@ export class ByteReader {
   }
 
   skip(count: number): void {
+    if (count < 0) throw new ShortRead("negative skip");
     this.need(count);
     this.at += count;
   }
@@ -57,19 +60,46 @@ export class ByteReader {
     throw new ShortRead("varint too long");
   }
 
+  /** An unsigned varint of at most 35 bits. */
+  uvarint(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.int8() & 0xff;
+      value += (byte & 0x7f) * 2 ** shift;
+      if ((byte & 0x80) === 0) return value;
+    }
+    throw new ShortRead("uvarint too long");
+  }
+
+  /** A UUID as 32 hexadecimal digits: how a topic id is told apart here. */
+  uuid(): string {
+    return this.take(16).toString("hex");
+  }
+
   string(): string {
     return this.nullableString() ?? "";
   }
 
   nullableString(): string | null {
-    const length = this.int16();
+    const length = this.isFlexible ? this.uvarint() - 1 : this.int16();
     return length < 0 ? null : this.take(length).toString("utf8");
   }
 
-  /** Bytes with an int32 length; null for -1. */
+  /** Bytes with their length before them; null for none. */
   nullableBytes(): Buffer | null {
-    const length = this.int32();
+    const length = this.isFlexible ? this.uvarint() - 1 : this.int32();
     return length < 0 ? null : this.take(length);
+  }
+
+  /** Skips the tagged fields that end a flexible struct; nothing otherwise. */
+  tags(): void {
+    if (!this.isFlexible) return;
+    const count = this.uvarint();
+    if (count > ARRAY_LENGTH_MAX) throw new ShortRead("too many tagged fields");
+    for (let index = 0; index < count; index += 1) {
+      this.uvarint(); // tag
+      this.skip(this.uvarint());
+    }
   }
 
   take(count: number): Buffer {
@@ -79,8 +109,9 @@ export class ByteReader {
     return this.bytes.subarray(this.at - count, this.at);
   }
 
+  /** Null arrays read as empty. */
   array<T>(read: () => T): T[] {
-    const length = this.int32();
+    const length = this.isFlexible ? this.uvarint() - 1 : this.int32();
     if (length > ARRAY_LENGTH_MAX) throw new ShortRead("array too long");
     const items: T[] = [];
     for (let index = 0; index < length; index += 1) items.push(read());

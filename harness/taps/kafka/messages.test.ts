@@ -1,139 +1,213 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ByteReader, ShortRead } from "./byte-reader.ts";
-import { readFetchResponse, readOffsetCommit, readRequestHead } from "./messages.ts";
+import { ShortRead, type ByteReader } from "./byte-reader.ts";
+import {
+  readGroupHeartbeat,
+  readGroupHeartbeatResponse,
+  readJoinResponse,
+  readLeaving,
+  readMemberId,
+  readSyncResponse,
+} from "./group-messages.ts";
+import {
+  API,
+  readEndTxn,
+  readErrorAfterThrottle,
+  readFetchRequest,
+  readFetchResponse,
+  readOffsetCommit,
+  readOffsetCommitResponse,
+  readProduceRequest,
+  readProduceResponse,
+  readRequestHead,
+  readResponseBody,
+  readTopicIds,
+  readTxnOffsetCommit,
+  VERSIONS,
+} from "./messages.ts";
 import { decodeRecords } from "./record-batch.ts";
 
-const int16 = (n: number): Buffer => {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(n);
-  return bytes;
-};
-const int32 = (n: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(n);
-  return bytes;
-};
-const int64 = (n: number): Buffer => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(BigInt(n));
-  return bytes;
-};
-const string = (text: string): Buffer => Buffer.concat([int16(text.length), Buffer.from(text)]);
-/** Zigzag for the small non-negative numbers used here. */
-const varint = (n: number): Buffer => Buffer.from([n * 2]);
+/** Frames as Kafka 4.3.1's own classes encode them; see testdata/Messages.java. */
+interface Sample {
+  readonly kind: "request" | "response";
+  readonly api: number;
+  readonly version: number;
+  readonly hex: string;
+}
+const samples = readFileSync(new URL("./testdata/messages.ndjson", import.meta.url), "utf8")
+  .trimEnd()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Sample);
 
-function batch(baseOffset: number, keys: readonly string[]): Buffer {
-  const records = keys.map((key, delta) => {
-    const body = Buffer.concat([
-      Buffer.from([0]),
-      varint(0),
-      varint(delta),
-      varint(key.length),
-      Buffer.from(key),
-      varint(0),
-      varint(0),
-    ]);
-    return Buffer.concat([varint(body.length), body]);
-  });
-  const body = Buffer.concat([
-    int32(0),
-    Buffer.from([2]),
-    int32(0),
-    int16(0),
-    int32(keys.length - 1),
-    int64(0),
-    int64(0),
-    int64(-1),
-    int16(-1),
-    int32(-1),
-    int32(keys.length),
-    ...records,
-  ]);
-  return Buffer.concat([int64(baseOffset), int32(body.length), body]);
+const TOPIC_ID = "112233445566778899aabbccddeeff00";
+const topicOf = (id: string): string => (id === TOPIC_ID ? "topic" : id);
+const place = { topic: "topic", partition: 2 };
+const records = [
+  { offset: 40, key: "pay-1", headers: ["evt-1"] },
+  { offset: 41, key: null, headers: [] },
+];
+
+/** Reads a sample as the tap would. */
+function read({ kind, api, version, hex }: Sample): unknown {
+  const frame = Buffer.from(hex, "hex");
+  if (kind === "request") {
+    const { head, body } = readRequestHead(frame);
+    expect(head).toEqual({ apiKey: api, version, correlationId: 7 });
+    return readRequest(api, version, body);
+  }
+  return readResponse(
+    api,
+    version,
+    readResponseBody(frame, { apiKey: api, version, correlationId: 7 }),
+  );
 }
 
-test("offsets and keys of several batches are read, a cut-off last batch is left out", () => {
-  const bytes = Buffer.concat([
-    batch(5, ["a", "b"]),
-    batch(7, ["c"]),
-    batch(8, ["d"]).subarray(0, 20),
-  ]);
-  expect(decodeRecords(bytes)).toEqual([
-    { offset: 5, key: "a" },
-    { offset: 6, key: "b" },
-    { offset: 7, key: "c" },
-  ]);
+function readRequest(api: number, version: number, body: ByteReader): unknown {
+  switch (api) {
+    case API.produce:
+      return readProduceRequest(body, version, topicOf);
+    case API.fetch:
+      return readFetchRequest(body, version, topicOf);
+    case API.offsetCommit:
+      return readOffsetCommit(body, version, topicOf);
+    case API.txnOffsetCommit:
+      return readTxnOffsetCommit(body, version);
+    case API.endTxn:
+      return readEndTxn(body);
+    case API.syncGroup:
+    case API.heartbeat:
+      return readMemberId(body);
+    case API.leaveGroup:
+      return readLeaving(body, version);
+    case API.consumerGroupHeartbeat:
+      return readGroupHeartbeat(body);
+    default:
+      return null;
+  }
+}
+
+function readResponse(api: number, version: number, body: ByteReader): unknown {
+  switch (api) {
+    case API.produce:
+      return readProduceResponse(body, version);
+    case API.fetch:
+      return readFetchResponse(body, version, { topicOf, wants: () => true });
+    case API.metadata:
+      return Object.fromEntries(readTopicIds(body, version));
+    case API.offsetCommit:
+      return Object.fromEntries(readOffsetCommitResponse(body, version, topicOf));
+    case API.endTxn:
+      return readErrorAfterThrottle(body);
+    case API.joinGroup:
+      return readJoinResponse(body, version);
+    case API.syncGroup:
+      return readSyncResponse(body, version);
+    case API.consumerGroupHeartbeat:
+      return readGroupHeartbeatResponse(body, topicOf);
+    default:
+      return null;
+  }
+}
+
+/** What each message says, whatever its version. */
+function expected({ kind, api, version }: Sample): unknown {
+  const commit = { group: "group", partitions: [{ ...place, offset: 42 }] };
+  const known: Readonly<Record<string, unknown>> = {
+    [`request ${API.produce}`]: {
+      transactionalId: "txn",
+      acks: -1,
+      partitions: [{ ...place, records }],
+    },
+    [`response ${API.produce}`]: [6],
+    [`request ${API.fetch}`]: [{ ...place, offset: 41 }],
+    [`response ${API.fetch}`]: [{ ...place, records }],
+    [`response ${API.metadata}`]: version >= 10 ? { [TOPIC_ID]: "topic" } : {},
+    [`request ${API.offsetCommit}`]: { ...commit, memberId: "member" },
+    [`response ${API.offsetCommit}`]: { "topic/2": 25 },
+    [`request ${API.txnOffsetCommit}`]: {
+      ...commit,
+      transactionalId: "txn",
+      memberId: version >= 3 ? "member" : "",
+    },
+    [`request ${API.endTxn}`]: { transactionalId: "txn", isCommit: true },
+    [`response ${API.endTxn}`]: 47,
+    [`response ${API.joinGroup}`]: { errorCode: 0, memberId: "member" },
+    [`request ${API.syncGroup}`]: "member",
+    [`response ${API.syncGroup}`]: [place],
+    [`request ${API.heartbeat}`]: "member",
+    [`request ${API.leaveGroup}`]: ["member"],
+    [`request ${API.consumerGroupHeartbeat}`]: { memberId: "member", epoch: 3 },
+    [`response ${API.consumerGroupHeartbeat}`]: {
+      errorCode: 0,
+      memberId: "member",
+      epoch: 4,
+      assigned: [place],
+    },
+  };
+  return known[`${kind} ${api}`] ?? null;
+}
+
+test.each(
+  samples.map(
+    (sample) => [`${sample.kind} of api ${sample.api} version ${sample.version}`, sample] as const,
+  ),
+)("%s is read as Kafka wrote it", (_, sample) => {
+  expect(read(sample)).toEqual(expected(sample));
 });
 
-test("a Fetch response v11 gives its records; other topics are not decoded", () => {
-  const records = batch(3, ["k"]);
-  const partition = Buffer.concat([
-    int32(0),
-    int16(0),
-    int64(9),
-    int64(9),
-    int64(0),
-    int32(0),
-    int32(-1),
-    int32(records.length),
-    records,
-  ]);
-  const bytes = Buffer.concat([
-    int32(0),
-    int16(0),
-    int32(0),
-    int32(1),
-    string("t"),
-    int32(1),
-    partition,
-  ]);
-  expect(readFetchResponse(new ByteReader(bytes), 11, () => true)).toEqual([
-    { topic: "t", partition: 0, records: [{ offset: 3, key: "k" }] },
-  ]);
-  expect(readFetchResponse(new ByteReader(bytes), 11, () => false)[0]?.records).toEqual([]);
+test("the samples cover every version that is read, up to Kafka 4.3.1's latest", () => {
+  for (const api of [API.produce, API.fetch, API.offsetCommit, API.consumerGroupHeartbeat]) {
+    const seen = samples.filter((sample) => sample.api === api).map(({ version }) => version);
+    expect(Math.max(...seen)).toBe(VERSIONS[api]?.max);
+  }
 });
 
-test("an OffsetCommit v5 names its member and partitions", () => {
-  const bytes = Buffer.concat([
-    string("g"),
-    int32(4),
-    string("m"),
-    int32(1),
-    string("t"),
-    int32(1),
-    int32(2),
-    int64(41),
-    int16(-1),
-  ]);
-  expect(readOffsetCommit(new ByteReader(bytes), 5)).toEqual({
-    group: "g",
-    memberId: "m",
-    partitions: [{ topic: "t", partition: 2, offset: 41 }],
-  });
+test("a frame cut off anywhere ends in ShortRead or in less, never in another error", () => {
+  for (const sample of samples) {
+    for (let end = 12; end < sample.hex.length; end += 2) {
+      try {
+        read({ ...sample, hex: sample.hex.slice(0, end) });
+      } catch (error) {
+        expect(error).toBeInstanceOf(ShortRead);
+      }
+    }
+  }
 });
 
-test("garbage ends in ShortRead or a value, never in a hang or another error", () => {
+test("a flipped byte ends in ShortRead or in a value, never in a hang or another error", () => {
   fc.assert(
     fc.property(
-      fc.uint8Array({ maxLength: 200 }),
-      fc.integer({ min: 0, max: 11 }),
-      (raw, version) => {
-        const bytes = Buffer.from(raw);
-        const reads = [
-          () => readFetchResponse(new ByteReader(bytes), version, () => true),
-          () => readOffsetCommit(new ByteReader(bytes), Math.min(version, 7)),
-          () => decodeRecords(bytes),
-          () => readRequestHead(bytes),
-        ];
-        for (const read of reads) {
-          try {
-            read();
-          } catch (error) {
-            expect(error).toBeInstanceOf(ShortRead);
-          }
+      fc.constantFrom(...samples),
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      (sample, at, flip) => {
+        const bytes = Buffer.from(sample.hex, "hex");
+        // Size, api key, version and correlation id are what the tap goes by: those stay.
+        const index = 12 + (at % (bytes.length - 12));
+        bytes[index] = (bytes[index] ?? 0) ^ flip;
+        try {
+          read({ ...sample, hex: bytes.toString("hex") });
+        } catch (error) {
+          expect(error).toBeInstanceOf(ShortRead);
         }
       },
     ),
+    { numRuns: 2_000 },
+  );
+});
+
+test("garbage is no record batch, and a cut-off last batch is left out", () => {
+  const sample = samples.find(({ kind, api }) => kind === "request" && api === API.produce);
+  const produced = read(sample ?? { kind: "request", api: 0, version: 3, hex: "" });
+  expect(produced).toMatchObject({ partitions: [{ records }] });
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (raw) => {
+      try {
+        decodeRecords(Buffer.from(raw));
+      } catch (error) {
+        expect(error).toBeInstanceOf(ShortRead);
+      }
+    }),
   );
 });

@@ -1,28 +1,52 @@
 /**
- * The requests and responses the tap reads, for the non-flexible versions kafkajs sends
- * (field order from the Kafka 4.3 message definitions). Pure; they throw ShortRead on bad bytes.
+ * The requests and responses the tap reads, in every version Kafka 4.3.1 speaks (field order from
+ * its own message schemas, `org.apache.kafka.common.message`). Pure; ShortRead on bad bytes. A topic
+ * is named, or from some version on identified by a UUID, which `topicOf` turns into its name.
  */
 import { ByteReader } from "./byte-reader.ts";
 import { decodeRecords, type DecodedRecord } from "./record-batch.ts";
 
 export const API = {
+  produce: 0,
   fetch: 1,
+  metadata: 3,
   offsetCommit: 8,
   joinGroup: 11,
   heartbeat: 12,
   leaveGroup: 13,
   syncGroup: 14,
+  initProducerId: 22,
+  addOffsetsToTxn: 25,
+  endTxn: 26,
+  txnOffsetCommit: 28,
+  consumerGroupHeartbeat: 68,
 } as const;
 
-/** Highest version of each that is read here; later ones are relayed and counted. */
-export const VERSION_MAX: Readonly<Record<number, number>> = {
-  [API.fetch]: 11,
-  [API.offsetCommit]: 7,
-  [API.joinGroup]: 5,
-  [API.heartbeat]: 3,
-  [API.leaveGroup]: 3,
-  [API.syncGroup]: 3,
+interface Versions {
+  /** Highest version that is read; later ones are relayed and counted. */
+  readonly max: number;
+  /** First version with compact encodings and tagged fields (KIP-482). */
+  readonly flexible: number;
+}
+
+export const VERSIONS: Readonly<Record<number, Versions>> = {
+  [API.produce]: { max: 13, flexible: 9 },
+  [API.fetch]: { max: 18, flexible: 12 },
+  [API.metadata]: { max: 13, flexible: 9 },
+  [API.offsetCommit]: { max: 10, flexible: 8 },
+  [API.joinGroup]: { max: 9, flexible: 6 },
+  [API.heartbeat]: { max: 4, flexible: 4 },
+  [API.leaveGroup]: { max: 5, flexible: 4 },
+  [API.syncGroup]: { max: 5, flexible: 4 },
+  [API.initProducerId]: { max: 6, flexible: 2 },
+  [API.addOffsetsToTxn]: { max: 4, flexible: 3 },
+  [API.endTxn]: { max: 5, flexible: 3 },
+  [API.txnOffsetCommit]: { max: 5, flexible: 3 },
+  [API.consumerGroupHeartbeat]: { max: 1, flexible: 0 },
 };
+
+/** Name of a topic id, as learned from Metadata; the id itself while it is unknown. */
+export type TopicOf = (id: string) => string;
 
 export interface RequestHead {
   readonly apiKey: number;
@@ -34,8 +58,22 @@ export interface RequestHead {
 export function readRequestHead(frame: Buffer): { head: RequestHead; body: ByteReader } {
   const body = new ByteReader(frame, 4);
   const head = { apiKey: body.int16(), version: body.int16(), correlationId: body.int32() };
-  body.nullableString(); // client id
+  body.nullableString(); // client id: never compact, not even in header version 2
+  body.isFlexible = isFlexible(head);
+  body.tags();
   return { head, body };
+}
+
+/** The body of a response frame to this request. */
+export function readResponseBody(frame: Buffer, head: RequestHead): ByteReader {
+  const body = new ByteReader(frame, 4 + 4);
+  body.isFlexible = isFlexible(head);
+  body.tags();
+  return body;
+}
+
+function isFlexible({ apiKey, version }: RequestHead): boolean {
+  return version >= (VERSIONS[apiKey]?.flexible ?? Infinity);
 }
 
 export interface PartitionOffset {
@@ -45,27 +83,26 @@ export interface PartitionOffset {
 }
 
 /** Partitions of a Fetch request with the offset each is read from. */
-export function readFetchRequest(body: ByteReader, version: number): readonly PartitionOffset[] {
-  body.skip(4 + 4 + 4); // replica id, max wait, min bytes
-  if (version >= 3) body.skip(4); // max bytes
-  if (version >= 4) body.skip(1); // isolation level
+export function readFetchRequest(
+  body: ByteReader,
+  version: number,
+  topicOf: TopicOf,
+): readonly PartitionOffset[] {
+  if (version <= 14) body.skip(4); // replica id
+  body.skip(4 + 4 + 4 + 1); // max wait, min bytes, max bytes, isolation level
   if (version >= 7) body.skip(4 + 4); // session id, session epoch
-  return body
-    .array(() => {
-      const topic = body.string();
-      return body.array(() => {
-        const partition = body.int32();
-        if (version >= 9) body.skip(4); // current leader epoch
-        const offset = body.int64();
-        if (version >= 5) body.skip(8); // log start offset
-        body.skip(4); // partition max bytes
-        return { topic, partition, offset };
-      });
-    })
-    .flat();
+  return topics(body, { byId: version >= 13, topicOf }, (topic) => {
+    const partition = body.int32();
+    if (version >= 9) body.skip(4); // current leader epoch
+    const offset = body.int64();
+    if (version >= 12) body.skip(4); // last fetched epoch
+    if (version >= 5) body.skip(8); // log start offset
+    body.skip(4); // partition max bytes
+    return { topic, partition, offset };
+  });
 }
 
-export interface FetchedPartition {
+export interface RecordsOfPartition {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly DecodedRecord[];
@@ -75,26 +112,65 @@ export interface FetchedPartition {
 export function readFetchResponse(
   body: ByteReader,
   version: number,
-  wants: (topic: string) => boolean,
-): readonly FetchedPartition[] {
-  if (version >= 1) body.skip(4); // throttle
+  means: { readonly topicOf: TopicOf; readonly wants: (topic: string) => boolean },
+): readonly RecordsOfPartition[] {
+  body.skip(4); // throttle
   if (version >= 7) body.skip(2 + 4); // error code, session id
-  return body
-    .array(() => {
-      const topic = body.string();
-      return body.array(() => {
-        const partition = body.int32();
-        body.skip(2 + 8); // error code, high watermark
-        if (version >= 4) body.skip(8); // last stable offset
-        if (version >= 5) body.skip(8); // log start offset
-        if (version >= 4) body.array(() => body.skip(8 + 8)); // aborted transactions
-        if (version >= 11) body.skip(4); // preferred read replica
-        const bytes = body.nullableBytes();
-        const records = bytes === null || !wants(topic) ? [] : decodeRecords(bytes);
-        return { topic, partition, records };
+  return topics(body, { byId: version >= 13, topicOf: means.topicOf }, (topic) => {
+    const partition = body.int32();
+    body.skip(2 + 8 + 8); // error code, high watermark, last stable offset
+    if (version >= 5) body.skip(8); // log start offset
+    body.array(() => {
+      body.skip(8 + 8); // aborted transaction
+      body.tags();
+    });
+    if (version >= 11) body.skip(4); // preferred read replica
+    const bytes = body.nullableBytes();
+    const records = bytes === null || !means.wants(topic) ? [] : decodeRecords(bytes);
+    return { topic, partition, records };
+  });
+}
+
+export interface ProduceRequest {
+  readonly transactionalId: string | null;
+  /** 0: the broker sends no answer. */
+  readonly acks: number;
+  readonly partitions: readonly RecordsOfPartition[];
+}
+
+export function readProduceRequest(
+  body: ByteReader,
+  version: number,
+  topicOf: TopicOf,
+): ProduceRequest {
+  const transactionalId = body.nullableString();
+  const acks = body.int16();
+  body.skip(4); // timeout
+  const partitions = topics(body, { byId: version >= 13, topicOf }, (topic) => {
+    const partition = body.int32();
+    const bytes = body.nullableBytes();
+    return { topic, partition, records: bytes === null ? [] : decodeRecords(bytes) };
+  });
+  return { transactionalId, acks, partitions };
+}
+
+/** Error codes of a Produce response, one for each partition. */
+export function readProduceResponse(body: ByteReader, version: number): readonly number[] {
+  return topics(body, { byId: version >= 13, topicOf: String }, () => {
+    body.skip(4); // index
+    const errorCode = body.int16();
+    body.skip(8 + 8); // base offset, log append time
+    if (version >= 5) body.skip(8); // log start offset
+    if (version >= 8) {
+      body.array(() => {
+        body.skip(4); // batch index
+        body.nullableString();
+        body.tags();
       });
-    })
-    .flat();
+      body.nullableString(); // error message
+    }
+    return errorCode;
+  });
 }
 
 export interface OffsetCommitRequest {
@@ -104,25 +180,23 @@ export interface OffsetCommitRequest {
 }
 
 /** An OffsetCommit request; `offset` is the next offset to read. */
-export function readOffsetCommit(body: ByteReader, version: number): OffsetCommitRequest {
+export function readOffsetCommit(
+  body: ByteReader,
+  version: number,
+  topicOf: TopicOf,
+): OffsetCommitRequest {
   const group = body.string();
-  if (version >= 1) body.skip(4); // generation
-  const memberId = version >= 1 ? body.string() : "";
+  body.skip(4); // generation or member epoch
+  const memberId = body.string();
   if (version >= 7) body.nullableString(); // group instance id
-  if (version >= 2 && version <= 4) body.skip(8); // retention
-  const partitions = body
-    .array(() => {
-      const topic = body.string();
-      return body.array(() => {
-        const partition = body.int32();
-        const offset = body.int64();
-        if (version === 1) body.skip(8); // timestamp
-        if (version >= 6) body.skip(4); // leader epoch
-        body.nullableString(); // metadata
-        return { topic, partition, offset };
-      });
-    })
-    .flat();
+  if (version <= 4) body.skip(8); // retention
+  const partitions = topics(body, { byId: version >= 10, topicOf }, (topic) => {
+    const partition = body.int32();
+    const offset = body.int64();
+    if (version >= 6) body.skip(4); // leader epoch
+    body.nullableString(); // metadata
+    return { topic, partition, offset };
+  });
   return { group, memberId, partitions };
 }
 
@@ -130,43 +204,104 @@ export function readOffsetCommit(body: ByteReader, version: number): OffsetCommi
 export function readOffsetCommitResponse(
   body: ByteReader,
   version: number,
+  topicOf: TopicOf,
 ): ReadonlyMap<string, number> {
   if (version >= 3) body.skip(4); // throttle
-  const codes = new Map<string, number>();
-  body.array(() => {
-    const topic = body.string();
-    body.array(() => codes.set(`${topic}/${body.int32()}`, body.int16()));
-  });
-  return codes;
+  const codes = topics(
+    body,
+    { byId: version >= 10, topicOf },
+    (topic) => [`${topic}/${body.int32()}`, body.int16()] as const,
+  );
+  return new Map(codes);
 }
 
-/** Error code and member id of a JoinGroup response. */
-export function readJoinResponse(
-  body: ByteReader,
-  version: number,
-): { readonly errorCode: number; readonly memberId: string } {
-  if (version >= 2) body.skip(4); // throttle
-  const errorCode = body.int16();
-  body.skip(4); // generation
-  body.string(); // protocol
-  body.string(); // leader
-  return { errorCode, memberId: body.string() };
+export interface TxnOffsetCommitRequest extends OffsetCommitRequest {
+  readonly transactionalId: string;
 }
 
-/** Member id of a Heartbeat or SyncGroup request. */
-export function readMemberId(body: ByteReader): string {
-  body.string(); // group
-  body.skip(4); // generation
-  return body.string();
-}
-
-/** Member ids of a LeaveGroup request. */
-export function readLeaving(body: ByteReader, version: number): readonly string[] {
-  body.string(); // group
-  if (version < 3) return [body.string()];
-  return body.array(() => {
-    const memberId = body.string();
+export function readTxnOffsetCommit(body: ByteReader, version: number): TxnOffsetCommitRequest {
+  const transactionalId = body.string();
+  const group = body.string();
+  body.skip(8 + 2); // producer id and epoch
+  let memberId = "";
+  if (version >= 3) {
+    body.skip(4); // generation
+    memberId = body.string();
     body.nullableString(); // group instance id
-    return memberId;
+  }
+  const partitions = topics(body, { byId: false, topicOf: String }, (topic) => {
+    const partition = body.int32();
+    const offset = body.int64();
+    if (version >= 2) body.skip(4); // leader epoch
+    body.nullableString(); // metadata
+    return { topic, partition, offset };
   });
+  return { transactionalId, group, memberId, partitions };
+}
+
+/** Transactional id and whether it asks to commit. */
+export function readEndTxn(body: ByteReader): {
+  readonly transactionalId: string;
+  readonly isCommit: boolean;
+} {
+  const transactionalId = body.string();
+  body.skip(8 + 2); // producer id and epoch
+  return { transactionalId, isCommit: body.int8() !== 0 };
+}
+
+/** Error code of EndTxn, AddOffsetsToTxn and InitProducerId responses. */
+export function readErrorAfterThrottle(body: ByteReader): number {
+  body.skip(4); // throttle
+  return body.int16();
+}
+
+/** Topic names by id of a Metadata response (version 10 and later). */
+export function readTopicIds(body: ByteReader, version: number): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  if (version < 10) return names;
+  body.skip(4); // throttle
+  body.array(() => {
+    body.skip(4); // node id
+    body.string(); // host
+    body.skip(4); // port
+    body.nullableString(); // rack
+    body.tags();
+  });
+  body.nullableString(); // cluster id
+  body.skip(4); // controller id
+  body.array(() => {
+    body.skip(2); // error code
+    const name = body.nullableString();
+    const id = body.uuid();
+    if (name !== null) names.set(id, name);
+    body.skip(1); // is internal
+    body.array(() => {
+      body.skip(2 + 4 + 4 + 4); // error code, index, leader, leader epoch
+      for (let list = 0; list < 3; list += 1) body.array(() => body.skip(4)); // replicas, isr, offline
+      body.tags();
+    });
+    body.skip(4); // authorized operations
+    body.tags();
+  });
+  return names;
+}
+
+/** The usual nesting: topics (by name or id), each with partitions; flattened. */
+function topics<T>(
+  body: ByteReader,
+  naming: { readonly byId: boolean; readonly topicOf: TopicOf },
+  readPartition: (topic: string) => T,
+): T[] {
+  return body
+    .array(() => {
+      const topic = naming.byId ? naming.topicOf(body.uuid()) : body.string();
+      const partitions = body.array(() => {
+        const partition = readPartition(topic);
+        body.tags();
+        return partition;
+      });
+      body.tags();
+      return partitions;
+    })
+    .flat();
 }

@@ -3,13 +3,15 @@ import { ByteReader, ShortRead } from "./byte-reader.ts";
 export interface DecodedRecord {
   readonly offset: number;
   readonly key: string | null;
+  /** Values of the record's headers, as text. */
+  readonly headers: readonly string[];
 }
 
 const MAGIC_2 = 2;
 const COMPRESSION_MASK = 0x07;
 const CONTROL_BIT = 0x20;
-/** From partitionLeaderEpoch to the record count: 4+1+4+2+4+8+8+8+2+4+4. */
 const RECORDS_PER_BATCH_MAX = 1_000_000;
+const HEADERS_MAX = 10_000;
 
 /**
  * Offsets and keys of the record batches (magic 2, KIP-98) in a Fetch response. The last batch may
@@ -50,6 +52,7 @@ function keyless(baseOffset: number, lastOffsetDelta: number): readonly DecodedR
   return Array.from({ length: lastOffsetDelta + 1 }, (_, delta) => ({
     offset: baseOffset + delta,
     key: null,
+    headers: [],
   }));
 }
 
@@ -58,6 +61,19 @@ function decodeRecord(baseOffset: number, batch: ByteReader): DecodedRecord {
   record.skip(1); // attributes
   record.varint(); // timestamp delta
   const offset = baseOffset + record.varint();
-  const keyLength = record.varint();
-  return { offset, key: keyLength < 0 ? null : record.take(keyLength).toString("utf8") };
+  const key = field(record)?.toString("utf8") ?? null;
+  record.skip(Math.max(0, record.varint())); // value
+  const count = record.varint();
+  if (count < 0 || count > HEADERS_MAX) throw new ShortRead("header count");
+  const headers = Array.from({ length: count }, () => {
+    field(record); // name
+    return field(record)?.toString("utf8") ?? "";
+  });
+  return { offset, key, headers };
+}
+
+/** Bytes with a varint length before them; null for -1. */
+function field(record: ByteReader): Buffer | null {
+  const length = record.varint();
+  return length < 0 ? null : record.take(length);
 }

@@ -75,6 +75,11 @@ export function asksToCommit(sql: string): boolean {
   return /^\s*(?:commit|end)\b/i.test(sql) && !/^\s*commit\s+prepared\b/i.test(sql);
 }
 
+/** True when this SQL opens a transaction block. */
+export function asksToBegin(sql: string): boolean {
+  return /^\s*(?:begin|start\s+transaction)\b/i.test(sql);
+}
+
 /** Tag of a CommandComplete, e.g. "COMMIT". */
 export function commandTag(message: Buffer): string {
   return cString(message, 5).text;

@@ -9,6 +9,7 @@ export interface PostgresTapOptions {
   readonly recorder: Recorder;
   readonly gate: Gate;
   readonly attribution: Attribution;
+  readonly stamp: () => string;
 }
 
 /** Relays one instance's Postgres sessions and announces their commit boundaries. */

@@ -3,7 +3,9 @@ import type { Recorder } from "../../ports/basics.ts";
 import { meetBoundary, type Named } from "../hold.ts";
 import { LengthFramer, type FrameShape } from "../length-framer.ts";
 import type { Conversation, Direction, Fate } from "../relay.ts";
+import type { Moment } from "../../model/boundary.ts";
 import {
+  asksToBegin,
   asksToCommit,
   bindOf,
   commandTag,
@@ -15,6 +17,10 @@ import {
   withApplicationName,
 } from "./messages.ts";
 
+/** What a message asks the server to do. */
+type Asked = "begin" | "statement" | "commit";
+
+const PREPARED_MAX = 10_000;
 const MESSAGE_BYTES_MAX = 1024 * 1024 * 1024;
 const STARTUP: FrameShape = { lengthAt: 0, extra: 0, lengthMin: 8, lengthMax: 10_000 };
 const MESSAGE: FrameShape = { lengthAt: 1, extra: 1, lengthMin: 4, lengthMax: MESSAGE_BYTES_MAX };
@@ -24,6 +30,8 @@ export interface SessionOptions {
   readonly recorder: Recorder;
   readonly gate: Gate;
   readonly attribution: Attribution;
+  /** What the session is to be named in Postgres: application_name. */
+  readonly stamp: () => string;
   /** Counts frames that were relayed without being understood. */
   readonly onUnknown: (name: string) => void;
 }
@@ -35,8 +43,9 @@ export interface SessionOptions {
 export class PostgresSession implements Conversation {
   private readonly options: SessionOptions;
   private readonly named = new Map<string, Named>();
-  private readonly commitStatements = new Set<string>();
+  private readonly prepared = new Map<string, Asked>();
   private phase: "startup" | "encryption-answer" | "open" = "startup";
+  private asked: Asked | null = null;
   private isCommitAsked = false;
   private answeredTag: string | null = null;
 
@@ -59,9 +68,13 @@ export class PostgresSession implements Conversation {
   private fromSubject(frame: Buffer): Fate | Promise<Fate> {
     if (this.phase !== "open") return this.opening(frame);
     const asked = this.readRequest(frame);
-    if (!asked || this.isCommitAsked) return { bytes: frame };
-    this.isCommitAsked = true;
-    return this.pass(frame, this.meet("postgres.commit.requested", null));
+    if (asked === null) return { bytes: frame };
+    if (asked === "commit") {
+      if (this.isCommitAsked) return { bytes: frame };
+      this.isCommitAsked = true;
+    }
+    this.asked = asked;
+    return this.pass(frame, this.meet(`postgres.${asked}.requested`, null));
   }
 
   private opening(packet: Buffer): Fate {
@@ -71,33 +84,33 @@ export class PostgresSession implements Conversation {
         return { bytes: packet };
       case "startup":
         this.phase = "open";
-        return { bytes: withApplicationName(packet, this.options.instance) };
+        return { bytes: withApplicationName(packet, this.options.stamp()) };
       case "other":
         return { bytes: packet };
     }
   }
 
-  /** Collects names of in-flight intents; true when the message asks to commit. */
-  private readRequest(frame: Buffer): boolean {
+  /** Collects names of in-flight intents; what the message asks for, null when nothing is executed. */
+  private readRequest(frame: Buffer): Asked | null {
     switch (typeOf(frame)) {
       case "Q": {
         const sql = queryText(frame);
         this.attribute(sql);
-        return asksToCommit(sql);
+        return kindOf(sql);
       }
       case "P": {
         const { name, sql } = parseOf(frame);
-        if (asksToCommit(sql)) this.commitStatements.add(name);
-        else this.commitStatements.delete(name);
-        return asksToCommit(sql) && name === "";
+        this.prepared.set(name, kindOf(sql));
+        if (this.prepared.size > PREPARED_MAX) this.prepared.clear();
+        return null;
       }
       case "B": {
         const { statement, parameters } = bindOf(frame);
         for (const parameter of parameters) this.attribute(parameter);
-        return this.commitStatements.has(statement);
+        return this.prepared.get(statement) ?? "statement";
       }
       default:
-        return false;
+        return null;
     }
   }
 
@@ -120,6 +133,9 @@ export class PostgresSession implements Conversation {
         return this.pass(frame, this.meet("postgres.commit.applied", tag));
       }
     }
+    if (typeOf(frame) === "C" && this.asked !== null && this.asked !== "commit") {
+      return this.pass(frame, this.meet(`postgres.${this.asked}.applied`, commandTag(frame)));
+    }
     if (typeOf(frame) === "Z") return { bytes: frame, forwarded: this.readyAfter(frame) };
     return { bytes: frame };
   }
@@ -129,6 +145,9 @@ export class PostgresSession implements Conversation {
     return () => {
       if (this.answeredTag !== null)
         void this.meet("postgres.commit.acknowledged", this.answeredTag);
+      else if (this.asked !== null && this.asked !== "commit")
+        void this.meet(`postgres.${this.asked}.acknowledged`, null);
+      this.asked = null;
       this.isCommitAsked = false;
       this.answeredTag = null;
       if (isIdle) this.named.clear();
@@ -136,13 +155,19 @@ export class PostgresSession implements Conversation {
   }
 
   private meet(
-    boundary:
-      "postgres.commit.requested" | "postgres.commit.applied" | "postgres.commit.acknowledged",
+    boundary: `postgres.${Asked}.${Moment}`,
     tag: string | null,
   ): Promise<HeldFrameDecision> | null {
     const { instance, gate, recorder } = this.options;
     return meetBoundary(
-      { boundary, instance, named: [...this.named.values()], tag },
+      // Begin and statements are many: only what happened at a trigger is worth a line.
+      {
+        boundary,
+        instance,
+        named: [...this.named.values()],
+        tag,
+        isQuiet: !boundary.startsWith("postgres.commit."),
+      },
       { gate, recorder },
     );
   }
@@ -151,6 +176,11 @@ export class PostgresSession implements Conversation {
     if (held === null) return { bytes: frame };
     return held.then((decision) => (decision === "drop" ? "drop" : { bytes: frame }));
   }
+}
+
+function kindOf(sql: string): Asked {
+  if (asksToCommit(sql)) return "commit";
+  return asksToBegin(sql) ? "begin" : "statement";
 }
 
 function framed(options: {

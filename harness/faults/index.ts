@@ -1,0 +1,46 @@
+import type { FaultSpec, FaultKind } from "../model/scenario.ts";
+import type { Fault, FaultField, Injected, StackAbilities } from "../ports/fault.ts";
+import { bandwidth } from "./bandwidth.ts";
+import { blackhole } from "./blackhole.ts";
+import { clockStep } from "./clock-step.ts";
+import { cut } from "./cut.ts";
+import { delay } from "./delay.ts";
+import { intercept } from "./intercept.ts";
+import { kill } from "./kill.ts";
+import { pauseBroker } from "./pause-broker.ts";
+import { pause } from "./pause.ts";
+import { redeploy } from "./redeploy.ts";
+import { restartBroker } from "./restart-broker.ts";
+import { restartPostgres } from "./restart-postgres.ts";
+import { terminateBackend } from "./terminate-backend.ts";
+import { terminate } from "./terminate.ts";
+
+const faults: { readonly [K in FaultKind]: Fault<K> } = {
+  kill,
+  terminate,
+  pause,
+  intercept,
+  cut,
+  blackhole,
+  delay,
+  bandwidth,
+  "restart-postgres": restartPostgres,
+  "terminate-backend": terminateBackend,
+  "restart-broker": restartBroker,
+  "pause-broker": pauseBroker,
+  redeploy,
+  "clock-step": clockStep,
+};
+
+// The table above pairs each kind with its own spec, which a lookup by a union cannot express.
+const faultOf = (kind: FaultKind): Fault<FaultKind> => faults[kind] as Fault<FaultKind>;
+
+/** Why a stack cannot carry this fault out; null when it can. */
+export function unavailable(spec: FaultSpec, stack: StackAbilities): string | null {
+  return faultOf(spec.fault).unavailable(spec, stack);
+}
+
+/** Carries a fault out at the frame that met it. */
+export function inject(spec: FaultSpec, field: FaultField): Promise<Injected> {
+  return faultOf(spec.fault).inject(spec, field);
+}

@@ -1,0 +1,16 @@
+import type { Fault } from "../ports/fault.ts";
+
+/** SIGSTOP to the broker: connections stay, answers stop. */
+export const pauseBroker: Fault<"pause-broker"> = {
+  name: "pause-broker",
+  unavailable: (_, stack) =>
+    stack.platform === "win32" ? "Windows has no SIGSTOP: use WSL or the docker stack" : null,
+  inject: async ({ until }, field) => ({
+    evidence: await field.servers.pauseBroker(),
+    heal: async () => {
+      const came = await field.until(until);
+      return `${came}; ${await field.servers.resumeBroker()}`;
+    },
+    verify: () => field.traffic(field.victim, "kafka"),
+  }),
+};

@@ -1,0 +1,29 @@
+import { HarnessError } from "../model/errors.ts";
+import type { Fault } from "../ports/fault.ts";
+
+/** SIGSTOP at an instant; SIGCONT when the scenario says so. The instance wakes with old beliefs. */
+export const pause: Fault<"pause"> = {
+  name: "pause",
+  unavailable: (_, stack) =>
+    stack.platform === "win32" ? "Windows has no SIGSTOP: use WSL or the docker stack" : null,
+  inject: async (spec, field) => {
+    const process = field.signalled(field.victim, "SIGSTOP");
+    process.signal("SIGSTOP");
+    if (!(await process.isStopped())) {
+      throw new HarnessError(
+        "internal",
+        `${field.victim} (pid ${process.pid}) runs on after SIGSTOP.`,
+      );
+    }
+    return {
+      evidence: `process ${process.pid} of ${field.victim} is stopped (state T)`,
+      heal: async () => {
+        await field.evict(field.victim);
+        const came = await field.until(spec.until);
+        field.signalled(field.victim, "SIGCONT").signal("SIGCONT");
+        return `${came}; ${field.victim} was woken`;
+      },
+      verify: () => field.traffic(field.victim, "kafka"),
+    };
+  },
+};

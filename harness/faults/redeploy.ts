@@ -1,0 +1,47 @@
+import type { Fault, FaultField } from "../ports/fault.ts";
+import { killInstance } from "./kill.ts";
+import { untilGone } from "./until-gone.ts";
+
+const DRAIN_DEADLINE_MS = 15_000;
+
+/**
+ * The victim's grace period has run out at the boundary it met, so it is killed; the other version
+ * replaces it. The rest drains on SIGTERM, all at once or one after the other.
+ */
+export const redeploy: Fault<"redeploy"> = {
+  name: "redeploy",
+  unavailable: () => null,
+  inject: async ({ strategy, to }, field) => {
+    const evidence = await killInstance(field, field.victim);
+    const others = field.instances.filter(
+      (instance) => instance !== field.victim && field.isRunning(instance),
+    );
+    return {
+      evidence,
+      heal: async () => {
+        field.deploy(to, [field.victim]);
+        await field.evict(field.victim);
+        if (strategy === "stop-start") {
+          await Promise.all(others.map((instance) => drain(field, instance)));
+          field.deploy(to, others);
+          await Promise.all([field.victim, ...others].map((instance) => field.start(instance)));
+        } else {
+          await field.start(field.victim);
+          for (const instance of others) {
+            await drain(field, instance);
+            field.deploy(to, [instance]);
+            await field.start(instance);
+          }
+        }
+        return `every instance runs the ${to} version (${strategy})`;
+      },
+      verify: () => Promise.resolve("every instance answers its health path"),
+    };
+  },
+};
+
+async function drain(field: FaultField, instance: string): Promise<void> {
+  const process = field.expectExit(instance, "SIGTERM");
+  process.signal("SIGTERM");
+  await untilGone(process, { signal: "SIGTERM", deadlineMs: DRAIN_DEADLINE_MS });
+}

@@ -1,0 +1,27 @@
+import type { Fault } from "../ports/fault.ts";
+import { comeback } from "./kill.ts";
+import { untilGone } from "./until-gone.ts";
+
+const DRAIN_DEADLINE_MS = 15_000;
+
+/**
+ * SIGTERM: the victim may finish what it has in hand. The frame it waits for must be released for
+ * that, so the signal is sent and confirmed at once, and the exit is waited for at the heal.
+ */
+export const terminate: Fault<"terminate"> = {
+  name: "terminate",
+  unavailable: () => null,
+  inject: (spec, field) => {
+    const process = field.expectExit(field.victim, "SIGTERM");
+    process.signal("SIGTERM");
+    const back = comeback(field, spec.restart);
+    return Promise.resolve({
+      evidence: `SIGTERM was sent to process group ${process.pid} of ${field.victim}`,
+      heal: async () => {
+        await untilGone(process, { signal: "SIGTERM", deadlineMs: DRAIN_DEADLINE_MS });
+        return back.heal();
+      },
+      verify: back.verify,
+    });
+  },
+};

@@ -1,0 +1,72 @@
+import type { FrameMet, Version } from "../model/history.ts";
+import type { FaultKind, FaultSpec, LinkKind, Until } from "../model/scenario.ts";
+import type { ProxyHandle } from "./links.ts";
+import type { SubjectProcess } from "./subject.ts";
+
+/** What a fault may touch: the victim, its links and the servers of this stack. Nothing else. */
+export interface FaultField {
+  /** The instance that met the trigger. */
+  readonly victim: string;
+  readonly frame: FrameMet;
+  readonly instances: readonly string[];
+  /** The victim's process; the exit that follows is expected. */
+  expectExit(instance: string, signal: "SIGKILL" | "SIGTERM"): SubjectProcess;
+  /** A running process, about to get a signal it survives. */
+  signalled(instance: string, signal: "SIGSTOP" | "SIGCONT"): SubjectProcess;
+  isRunning(instance: string): boolean;
+  /** Starts an instance and waits until it is ready. */
+  start(instance: string): Promise<void>;
+  /** The version later starts of these instances get. */
+  deploy(version: Version, instances: readonly string[]): void;
+  proxy(instance: string, link: LinkKind): ProxyHandle;
+  /** Ends the dead member's session: by LeaveGroup, or by leaving it to the broker. */
+  evict(instance: string): Promise<void>;
+  /** Waits for a condition of the scenario, counted from the moment the fault fired; says what came. */
+  until(condition: Until): Promise<string>;
+  /** Waits for evidence that an instance speaks on a link again, from now on. Rejects at a deadline. */
+  traffic(instance: string, link: LinkKind): Promise<string>;
+  readonly servers: ServerControl;
+  /** Ends the instance's database sessions; the number that were ended. */
+  terminateBackends(instance: string): Promise<number>;
+}
+
+/** Faults on servers, with stable addresses. */
+export interface ServerControl {
+  /** Stops Postgres (fast: SIGINT, immediate: SIGQUIT) and waits until it is gone. */
+  stopPostgres(mode: "fast" | "immediate"): Promise<string>;
+  /** Starts Postgres again on the same data; resolves when it answers. */
+  startPostgres(): Promise<string>;
+  /** Stops the broker (kill: SIGKILL, stop: SIGTERM) and waits until it is gone. */
+  stopBroker(mode: "kill" | "stop"): Promise<string>;
+  /** Starts the broker on the same data and ports; resolves when the group coordinator answers. */
+  startBroker(): Promise<string>;
+  pauseBroker(): Promise<string>;
+  resumeBroker(): Promise<string>;
+}
+
+/** A fault that was carried out. `heal` is called once, also after a failed inject. */
+export interface Injected {
+  /** Proof that it bites: "process group 123 of consumer-1 is gone (SIGKILL)". */
+  readonly evidence: string;
+  /** Ends the fault; says how. */
+  heal(): Promise<string>;
+  /** Proves that the fault is over; says by what. */
+  verify(): Promise<string>;
+}
+
+export type SpecOf<K extends FaultKind> = Extract<FaultSpec, { readonly fault: K }>;
+
+/** One fault. `inject` throws HarnessError when it could not be carried out or confirmed. */
+export interface Fault<K extends FaultKind> {
+  readonly name: K;
+  /** Why this platform or stack cannot do it; null when it can. */
+  unavailable(spec: SpecOf<K>, stack: StackAbilities): string | null;
+  inject(spec: SpecOf<K>, field: FaultField): Promise<Injected>;
+}
+
+/** What a stack lets faults do. */
+export interface StackAbilities {
+  readonly name: string;
+  readonly platform: string;
+  readonly brokers: number;
+}

@@ -1,0 +1,189 @@
+import { HarnessError } from "../model/errors.ts";
+import type { FaultMoment, FrameMet, HistoryEvent } from "../model/history.ts";
+import type { LinkKind, Trigger, Until } from "../model/scenario.ts";
+import type { FaultField } from "../ports/fault.ts";
+import { keyOfTrigger } from "./header.ts";
+import { isCommitOf, isInFlightAt, positionOf } from "./in-flight-record.ts";
+import type { Instances } from "./instances.ts";
+import type { OpenLinks } from "./instance-links.ts";
+import type { ScenarioContext } from "./scenario-context.ts";
+
+export interface FaultMeans {
+  readonly context: ScenarioContext;
+  readonly links: OpenLinks;
+  readonly instances: () => Instances;
+  /** Told each moment of a fault, for triggers that wait for an earlier one. */
+  readonly onMoment: (faultId: string, moment: FaultMoment, victim: string) => void;
+}
+
+/** Deadlines of heals. After them the fault is ended all the same, and the text says why. */
+const TAKEOVER_DEADLINE_MS = 5_000;
+const SESSION_TAKEOVER_DEADLINE_MS = 20_000;
+const UNTIL_DEADLINE_MS = 20_000;
+const TRAFFIC_DEADLINE_MS = 20_000;
+
+/** What a fault may touch, for the instance and the frame it met. */
+export function createFaultField(options: FaultMeans, frame: FrameMet): FaultField {
+  const { context, links } = options;
+  const subjects = options.instances();
+  const victim = frame.instance;
+  // The member id as it was when the fault fired: a later join would be another member.
+  const memberIds = new Map(
+    links.all.map(({ instance, kafka }) => [instance, kafka.tap.memberId()]),
+  );
+  const firedAt = context.journal.events().length;
+  return {
+    victim,
+    frame,
+    instances: context.instances,
+    expectExit: (instance, signal) => subjects.expectExit(instance, signal),
+    signalled: (instance, signal) => subjects.signalled(instance, signal),
+    isRunning: (instance) => subjects.isRunning(instance),
+    start: (instance) => subjects.start(instance),
+    deploy: (version, instances) => subjects.deploy(version, instances),
+    proxy: (instance, link) => links.of(instance)[link].proxy,
+    evict: (instance) => evict(options, instance, memberIds.get(instance) ?? null),
+    until: (condition) => untilSeen(options, { frame, condition, firedAt }),
+    traffic: (instance, link) => traffic(options, instance, link),
+    servers: context.stack.servers,
+    terminateBackends: (instance) => context.database.terminateBackends(instance),
+  };
+}
+
+async function evict(
+  { context }: FaultMeans,
+  instance: string,
+  memberId: string | null,
+): Promise<void> {
+  if (memberId === null) return;
+  const { stack, recorder, header } = context;
+  if (header.eviction === "harness-leave-group") await stack.broker.evict(header.group, memberId);
+  recorder.record({
+    stream: "membership",
+    instance,
+    kind: "evicted",
+    memberId,
+    eviction: header.eviction,
+  });
+}
+
+interface Awaited {
+  readonly frame: FrameMet;
+  readonly condition: Until;
+  /** Number of events in the history when the fault fired. */
+  readonly firedAt: number;
+}
+
+async function untilSeen({ context }: FaultMeans, awaited: Awaited): Promise<string> {
+  const { condition, frame, firedAt } = awaited;
+  const { what, matches } = conditionOf({ context }, frame, condition);
+  const takeoverMs =
+    context.header.eviction === "session-timeout"
+      ? SESSION_TAKEOVER_DEADLINE_MS
+      : TAKEOVER_DEADLINE_MS;
+  const deadlineMs = condition === "taken-over" ? takeoverMs : UNTIL_DEADLINE_MS;
+  const event = await context.journal.first(matches, {
+    from: firedAt,
+    deadlineMs,
+    signal: context.environment.signal,
+  });
+  return event === null ? `waited ${deadlineMs} ms for ${what}, in vain` : what;
+}
+
+interface Condition {
+  readonly what: string;
+  readonly matches: (event: HistoryEvent) => boolean;
+}
+
+function conditionOf(
+  { context }: Pick<FaultMeans, "context">,
+  frame: FrameMet,
+  condition: Until,
+): Condition {
+  const victim = frame.instance;
+  if (typeof condition === "object") return triggerCondition({ context }, victim, condition);
+  const position = positionOf(context, frame);
+  if (condition === "handled-elsewhere" && position !== null) {
+    return {
+      what: `another instance to commit the offset of ${frame.key ?? "the record in flight"}`,
+      matches: (event) =>
+        event.stream === "offset" &&
+        event.kind === "commit" &&
+        event.instance !== victim &&
+        isCommitOf(event, position),
+    };
+  }
+  const before = context.journal.events().filter((e) => e.scenario === context.scenario.id);
+  if (position !== null && isInFlightAt(before, victim, position)) {
+    return {
+      what: "another instance to be delivered the record in flight",
+      matches: (event) =>
+        event.stream === "delivery" &&
+        event.instance !== victim &&
+        event.position.topic === position.topic &&
+        event.position.partition === position.partition &&
+        event.position.offset >= position.offset,
+    };
+  }
+  // Nothing of the victim's is in flight: its group going on without it is all there is to see.
+  return {
+    what: "another instance to join the next generation",
+    matches: (event) =>
+      event.stream === "membership" && event.kind === "joined" && event.instance !== victim,
+  };
+}
+
+function triggerCondition(
+  { context }: Pick<FaultMeans, "context">,
+  victim: string,
+  trigger: Trigger,
+): Condition {
+  const key = keyOfTrigger(trigger, context.intents);
+  const { match, boundary } = trigger;
+  const instance = match?.victimOf === undefined ? match?.instance : victim;
+  return {
+    what: `${boundary}${key === null ? "" : ` of ${key}`}`,
+    matches: (event) =>
+      event.stream === "wire" &&
+      event.boundary === boundary &&
+      (key === null || event.keys.includes(key)) &&
+      (instance === undefined || event.instance === instance),
+  };
+}
+
+/** Evidence that a link carries the instance's messages again, from now on. */
+async function traffic(
+  { context, links }: FaultMeans,
+  instance: string,
+  link: LinkKind,
+): Promise<string> {
+  const isSeen = (event: HistoryEvent): boolean => {
+    if (!("instance" in event) || event.instance !== instance) return false;
+    if (link === "kafka") return ["delivery", "offset"].includes(event.stream) || isJoin(event);
+    if (link === "postgres")
+      return event.stream === "wire" && event.boundary.startsWith("postgres.");
+    return event.stream === "call";
+  };
+  const { tap } = link === "api" ? { tap: null } : links.of(instance)[link];
+  const before = tap?.answeredFrames() ?? 0;
+  const deadlineMs = TRAFFIC_DEADLINE_MS;
+  const seen = await context.journal.first(isSeen, {
+    from: context.journal.events().length,
+    deadlineMs,
+    signal: context.environment.signal,
+    // Heartbeats and polls leave no event: the tap's own count of answers is evidence too.
+    alsoWhen: () => tap !== null && tap.answeredFrames() > before,
+  });
+  if (seen !== null) return `${instance} speaks on its ${link} link again`;
+  if (tap !== null && tap.answeredFrames() > before)
+    return `${instance} is answered on its ${link} link again`;
+  if (link === "api") return `the ${link} link is open; nothing needed it`;
+  throw new HarnessError(
+    "internal",
+    `${instance} was not heard on its ${link} link for ${deadlineMs} ms after the heal.`,
+  );
+}
+
+function isJoin(event: HistoryEvent): boolean {
+  return event.stream === "membership" && event.kind === "joined";
+}

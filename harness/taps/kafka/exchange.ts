@@ -1,0 +1,59 @@
+import type { BoundaryName, Moment } from "../../model/boundary.ts";
+import type { Position } from "../../model/history.ts";
+import type { Recorder } from "../../ports/basics.ts";
+import type { Attribution, Gate, HeldFrameDecision } from "../../ports/tap.ts";
+import { meetBoundary, type Named } from "../hold.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import type { DeliveryCounter } from "./delivery-counter.ts";
+import type { KafkaTapState } from "./tap-state.ts";
+
+export interface KafkaSessionOptions {
+  readonly instance: string;
+  readonly recorder: Recorder;
+  readonly gate: Gate;
+  readonly counter: DeliveryCounter;
+  readonly attribution: Attribution;
+  readonly isInput: (topic: string) => boolean;
+  /** The intent carried by a record, when a tap has seen it delivered. */
+  readonly keyAt: (topic: string, partition: number, offset: number) => Named | null;
+  readonly onDelivered: (position: Position, key: string) => void;
+}
+
+/** What an exchange works with. */
+export interface Means extends KafkaSessionOptions {
+  readonly state: KafkaTapState;
+}
+
+type Held = Promise<HeldFrameDecision> | null;
+
+/** One request and, when the broker answers it, its response. */
+export interface Exchange {
+  /** Null: nobody waits for the request. */
+  readonly requested: Held;
+  /** Reads the response; absent when there is none, or nothing to learn from it. */
+  readonly onResponse?: (body: ByteReader) => Answer;
+}
+
+export interface Answer {
+  readonly held: Held;
+  /** Called once the response has been written to the subject. */
+  readonly forwarded?: () => void;
+}
+
+/** Nothing to hold, nothing to learn. */
+export const UNREMARKABLE: Exchange = { requested: null };
+export const NO_REMARK: Answer = { held: null };
+
+/** Announces a boundary of this instance to whoever waits for it. */
+export function meet(
+  means: Means,
+  at: {
+    readonly boundary: BoundaryName & `kafka.${string}.${Moment}`;
+    readonly named: readonly Named[];
+    readonly tag?: string;
+    readonly isQuiet?: boolean;
+  },
+): Held {
+  const { instance, gate, recorder } = means;
+  return meetBoundary({ tag: null, ...at, instance }, { gate, recorder });
+}

@@ -1,0 +1,203 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { EventBody } from "../../model/history.ts";
+import type { Gate } from "../../ports/tap.ts";
+import type { Direction } from "../relay.ts";
+import { DeliveryCounter } from "./delivery-counter.ts";
+import { KafkaSession } from "./session.ts";
+import { KafkaTapState } from "./tap-state.ts";
+
+interface Sample {
+  readonly kind: "request" | "response";
+  readonly api: number;
+  readonly version: number;
+  readonly hex: string;
+}
+const samples = readFileSync(new URL("./testdata/messages.ndjson", import.meta.url), "utf8")
+  .trimEnd()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Sample);
+const sample = (kind: Sample["kind"], api: number, version: number): Buffer => {
+  const found = samples.find((s) => s.kind === kind && s.api === api && s.version === version);
+  return Buffer.from(found?.hex ?? "", "hex");
+};
+
+function rig(gate: Gate = { meet: () => null }) {
+  const events: EventBody[] = [];
+  const state = new KafkaTapState();
+  const placed = new Map<string, string>();
+  const session = new KafkaSession({
+    instance: "consumer-1",
+    recorder: { record: (event) => events.push(event) },
+    gate,
+    counter: new DeliveryCounter(),
+    attribution: {
+      identify: (text) =>
+        text === "pay-1" || text === "evt-1" ? { key: "pay-1", eventId: "evt-1" } : null,
+    },
+    isInput: () => true,
+    keyAt: (topic, partition, offset) => {
+      const key = placed.get(`${topic}/${partition}/${offset}`);
+      return key === undefined ? null : { key, eventId: "evt-1" };
+    },
+    onDelivered: ({ topic, partition, offset }, key) =>
+      placed.set(`${topic}/${partition}/${offset}`, key),
+    state,
+  });
+  return { session, events, state };
+}
+
+/** Relays chunks the way the relay does; returns the bytes that went on. */
+async function relayed(direction: Direction, chunks: readonly Buffer[]): Promise<Buffer> {
+  const out: Buffer[] = [];
+  for (const chunk of chunks) {
+    for (const frame of direction.push(chunk)) {
+      const fate = await direction.handle(frame);
+      if (fate === "drop") return Buffer.concat(out);
+      out.push(fate.bytes);
+      fate.forwarded?.();
+    }
+  }
+  return Buffer.concat(out);
+}
+
+const split = (bytes: Buffer, at: readonly number[]): Buffer[] => {
+  const cuts = [0, ...[...at].sort((a, b) => a - b), bytes.length];
+  return cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end));
+};
+
+test("every frame goes on unchanged, however the bytes are split", async () => {
+  const requests = Buffer.concat(
+    samples.filter((s) => s.kind === "request").map((s) => Buffer.from(s.hex, "hex")),
+  );
+  const everyByte = Array.from(requests.keys());
+  expect(await relayed(rig().session.toServer, split(requests, everyByte))).toEqual(requests);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(requests.length), { maxLength: 20 }), async (cuts) => {
+      expect(await relayed(rig().session.toServer, split(requests, cuts))).toEqual(requests);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("garbage and lengths that cannot be are passed through and counted, never a stall", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ minLength: 12, maxLength: 300 }), async (raw) => {
+      const bytes = Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0xff]), Buffer.from(raw)]);
+      const { session, state } = rig();
+      expect(await relayed(session.toServer, [bytes])).toEqual(bytes);
+      expect(state.unknownFrames()).toEqual({ "kafka: unreadable bytes": 1 });
+    }),
+  );
+});
+
+test("an api that is not read is relayed and counted, one that tells nothing is only relayed", async () => {
+  const { session, state } = rig();
+  const frame = (api: number): Buffer => {
+    const bytes = Buffer.alloc(14);
+    bytes.writeInt32BE(10, 0);
+    bytes.writeInt16BE(api, 4);
+    bytes.writeInt16BE(-1, 12);
+    return bytes;
+  };
+  await relayed(session.toServer, [frame(78), frame(18)]);
+  expect(state.unknownFrames()).toEqual({ "kafka: api 78 version 0": 1 });
+});
+
+test.each([4, 11, 12])(
+  "Fetch v%i: records below the asked offset are no delivery",
+  async (version) => {
+    const { session, events } = rig();
+    await relayed(session.toServer, [sample("request", 1, version)]);
+    await relayed(session.toClient, [sample("response", 1, version)]);
+    expect(events).toEqual([
+      expect.objectContaining({
+        stream: "delivery",
+        position: { topic: "topic", partition: 2, offset: 41 },
+        attempt: 1,
+      }),
+    ]);
+  },
+);
+
+test.each([13, 18])("Fetch v%i names topics by id: Metadata tells which", async (version) => {
+  const { session, events } = rig();
+  await relayed(session.toServer, [sample("request", 3, 12)]);
+  await relayed(session.toClient, [sample("response", 3, 12)]);
+  await relayed(session.toServer, [sample("request", 1, version)]);
+  await relayed(session.toClient, [sample("response", 1, version)]);
+  expect(events).toMatchObject([{ stream: "delivery", position: { topic: "topic" } }]);
+});
+
+test.each([2, 8])(
+  "OffsetCommit v%i: requested, applied with the broker's code, acknowledged",
+  async (version) => {
+    const { session, events } = rig();
+    await relayed(session.toServer, [sample("request", 8, version)]);
+    await relayed(session.toClient, [sample("response", 8, version)]);
+    expect(events).toMatchObject(
+      [null, 25, 25].map((errorCode, index) => ({
+        stream: "offset",
+        moment: ["requested", "applied", "acknowledged"][index],
+        committed: 42,
+        errorCode,
+      })),
+    );
+  },
+);
+
+test("a commit is attributed to every record it newly covers", async () => {
+  const { session, events } = rig();
+  const fetchAll = Buffer.from(sample("request", 1, 11));
+  // The asked offset, 41, is lowered to 0 so that both records of the response are deliveries.
+  fetchAll.writeInt8(0, fetchAll.indexOf(Buffer.from("0000000000000029", "hex")) + 7);
+  await relayed(session.toServer, [fetchAll]);
+  await relayed(session.toClient, [sample("response", 1, 11)]);
+  await relayed(session.toServer, [sample("request", 8, 8)]);
+  const wires = events.filter((event) => event.stream === "wire");
+  expect(wires).toMatchObject([{ boundary: "kafka.offset-commit.requested", keys: ["pay-1"] }]);
+});
+
+test("Produce and its transaction: offsets count as committed when EndTxn is applied", async () => {
+  const { session, events } = rig();
+  await relayed(session.toServer, [
+    sample("request", 0, 11),
+    sample("request", 28, 3),
+    sample("request", 26, 4),
+  ]);
+  await relayed(session.toClient, [sample("response", 26, 4)]);
+  expect(events.map((event) => (event.stream === "wire" ? event.boundary : event.stream))).toEqual([
+    "kafka.produce.requested",
+    "offset",
+    "kafka.txn-end.requested",
+    "offset",
+  ]);
+  // Error 47 (INVALID_PRODUCER_EPOCH): the transaction was fenced, nothing is committed.
+  expect(events.at(-1)).toMatchObject({ moment: "applied", errorCode: 47 });
+});
+
+test("group membership of both protocols: joined, assigned, left", async () => {
+  const { session, events, state } = rig();
+  await relayed(session.toServer, [sample("request", 14, 5)]);
+  await relayed(session.toClient, [sample("response", 14, 5)]);
+  await relayed(session.toServer, [sample("request", 3, 12)]);
+  await relayed(session.toClient, [sample("response", 3, 12)]);
+  await relayed(session.toServer, [sample("request", 68, 1)]);
+  await relayed(session.toClient, [sample("response", 68, 1)]);
+  await relayed(session.toServer, [sample("request", 13, 5)]);
+  expect(state.memberId()).toBe("member");
+  const partitions = [{ topic: "topic", partition: 2 }];
+  expect(events).toMatchObject([
+    { kind: "assigned", memberId: "member", partitions },
+    { kind: "joined", memberId: "member" },
+    { kind: "assigned", memberId: "member", partitions },
+    { kind: "left", memberId: "member" },
+  ]);
+});
+
+test("a frame that is dropped at its boundary goes no further", async () => {
+  const { session, events } = rig({ meet: () => Promise.resolve("drop") });
+  expect(await relayed(session.toServer, [sample("request", 0, 9)])).toHaveLength(0);
+  expect(events).toMatchObject([{ action: "held" }, { action: "dropped" }]);
+});

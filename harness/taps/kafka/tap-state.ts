@@ -1,0 +1,80 @@
+import type { Named } from "../hold.ts";
+import type { Partition } from "./group-messages.ts";
+import type { PartitionOffset } from "./messages.ts";
+
+/** An open transaction of one transactional id: what it has sent so far. */
+export interface OpenTransaction {
+  readonly named: Map<string, Named>;
+  readonly offsets: PartitionOffset[];
+  group: string;
+}
+
+const TRANSACTIONS_MAX = 1_000;
+
+/** What the connections of one instance have in common. */
+export class KafkaTapState {
+  private readonly topicNames = new Map<string, string>();
+  private readonly committed = new Map<string, number>();
+  private readonly transactions = new Map<string, OpenTransaction>();
+  private readonly unknown: Record<string, number> = {};
+  private member: string | null = null;
+  private memberEpoch = 0;
+  private assignment = "";
+
+  readonly topicOf = (id: string): string => this.topicNames.get(id) ?? id;
+
+  learnTopics(names: ReadonlyMap<string, string>): void {
+    for (const [id, name] of names) this.topicNames.set(id, name);
+  }
+
+  memberId(): string | null {
+    return this.member;
+  }
+
+  /** Remembers the member id; true when it, or its epoch, is new. */
+  setMember(memberId: string, epoch = this.memberEpoch): boolean {
+    const isNew = memberId !== this.member || epoch !== this.memberEpoch;
+    this.member = memberId;
+    this.memberEpoch = epoch;
+    return isNew;
+  }
+
+  /** True when the assignment differs from the last one. */
+  setAssignment(assigned: readonly Partition[]): boolean {
+    const text = JSON.stringify(assigned);
+    const isNew = text !== this.assignment;
+    this.assignment = text;
+    return isNew;
+  }
+
+  /** Offsets a commit newly covers: from the last one committed over this tap up to, not including, it. */
+  newlyCovered({ topic, partition, offset }: PartitionOffset, most: number): readonly number[] {
+    const from = Math.max(this.committed.get(`${topic}/${partition}`) ?? 0, offset - most);
+    return Array.from({ length: Math.max(0, offset - from) }, (_, index) => from + index);
+  }
+
+  noteCommitted({ topic, partition, offset }: PartitionOffset): void {
+    this.committed.set(`${topic}/${partition}`, offset);
+  }
+
+  transaction(id: string): OpenTransaction {
+    const known = this.transactions.get(id);
+    if (known !== undefined) return known;
+    if (this.transactions.size >= TRANSACTIONS_MAX) this.transactions.clear();
+    const opened = { named: new Map<string, Named>(), offsets: [], group: "" };
+    this.transactions.set(id, opened);
+    return opened;
+  }
+
+  endTransaction(id: string): void {
+    this.transactions.delete(id);
+  }
+
+  countUnknown(name: string): void {
+    this.unknown[name] = (this.unknown[name] ?? 0) + 1;
+  }
+
+  unknownFrames(): Readonly<Record<string, number>> {
+    return { ...this.unknown };
+  }
+}

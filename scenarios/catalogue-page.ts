@@ -1,0 +1,53 @@
+import type { Scenario } from "../harness/index.ts";
+import type { Caught } from "./caught.ts";
+
+const AGAIN: Readonly<Record<Scenario["exercise"]["redelivery"], string>> = {
+  none: "the fault's own evidence",
+  "in-flight-record": "that very offset, delivered to another instance",
+  "in-flight-record-again": "that very offset, delivered again",
+  call: "the API called or asked again for that payment",
+  publish: "the event published again",
+};
+
+/** The catalogue as Markdown: one row for each scenario, one for each known-broken twin. */
+export function cataloguePage(scenarios: readonly Scenario[], caught: readonly Caught[]): string {
+  return [
+    "# Scenarios",
+    "",
+    "Generated from the scenario files and `caught.ts`: `npx vitest run --project unit scenarios -u`",
+    "writes it again. `gameday plan <id>` prints one with its keys; `gameday run <id> --disarm` shows that",
+    "it proves nothing without its fault.",
+    "",
+    "| scenario | rehearses | faults, and where | must be seen for a pass |",
+    "| --- | --- | --- | --- |",
+    ...scenarios.map(
+      (scenario) =>
+        `| \`${scenario.id}\` | ${scenario.title} | ${faultsOf(scenario)} | ${AGAIN[scenario.exercise.redelivery]} |`,
+    ),
+    "",
+    "## What catches what",
+    "",
+    "Each variant of the reference service has one thing wrong. Rehearsed for real by",
+    "`catalogue.gameday.test.ts`, which requires exactly these guarantees to break and no other.",
+    "",
+    "| variant | scenario | breaks |",
+    "| --- | --- | --- |",
+    ...caught.flatMap(({ variant, by }) =>
+      Object.entries(by).map(
+        ([id, guarantees]) =>
+          `| \`${variant}\` | \`${id}\` | ${guarantees.map((name) => `\`${name}\``).join(", ")} |`,
+      ),
+    ),
+    "",
+  ].join("\n");
+}
+
+function faultsOf({ faults, eviction }: Scenario): string {
+  if (faults.length === 0) return "none: the control";
+  const each = faults.map(({ fault, at, heldFrame }) => {
+    const nth = at.match?.intent === undefined ? "" : ` of payment ${at.match.intent}`;
+    return `${fault} at \`${at.boundary}\`${nth}, frame: ${heldFrame}`;
+  });
+  const slow = eviction === "session-timeout" ? ["true session timeout"] : [];
+  return [...each, ...slow].join("; ");
+}

@@ -1,0 +1,65 @@
+import type { GuaranteeId } from "../harness/index.ts";
+
+/** Which known-broken twin is caught where, and by exactly which guarantees. */
+export interface Caught {
+  readonly variant: string;
+  readonly by: Readonly<Record<string, readonly GuaranteeId[]>>;
+}
+
+const all = (ids: readonly string[], guarantees: readonly GuaranteeId[]): Caught["by"] =>
+  Object.fromEntries(ids.map((id) => [id, guarantees]));
+
+/** Rehearsed by catalogue.gameday.test.ts; README.md is generated from it. */
+export const caught: readonly Caught[] = [
+  {
+    variant: "no-dedup",
+    by: all(
+      [
+        "kill-consumer-between-commit-and-ack",
+        "kill-consumer-with-session-timeout",
+        "cut-postgres-after-commit-applied",
+        "restart-postgres-during-traffic",
+        "partition-consumer-from-broker",
+        "pause-consumer-after-commit",
+        "pause-consumer-before-transaction",
+      ],
+      ["no-duplicate-effects"],
+    ),
+  },
+  {
+    variant: "ack-before-commit",
+    // The loss, and its cause: the offset was ahead of the effects.
+    by: all(
+      ["kill-consumer-before-commit", "kill-consumer-during-offset-commit"],
+      ["no-lost-effects", "offsets-never-ahead-of-effects"],
+    ),
+  },
+  {
+    variant: "blind-update-by-zombie",
+    by: all(["pause-consumer-before-transaction"], ["money-conserved"]),
+  },
+  {
+    variant: "fresh-idempotency-key-per-attempt",
+    by: all(
+      ["timeout-api-after-apply", "apply-late-api", "kill-worker-between-api-and-record"],
+      ["no-duplicate-calls"],
+    ),
+  },
+  {
+    variant: "timeout-treated-as-failure",
+    by: all(["timeout-api-before-apply", "fail-api-with-503"], ["no-torn-outcomes"]),
+  },
+  {
+    variant: "relay-marks-before-publish",
+    by: all(["kill-relay-before-publish"], ["outbox-fully-published"]),
+  },
+  { variant: "swallow-poison", by: all(["poison-message"], ["every-input-accounted"]) },
+  {
+    variant: "redeploy-dedup-key-changed",
+    by: all(["redeploy-changing-dedup-key", "rollback-after-redeploy"], ["no-duplicate-effects"]),
+  },
+  {
+    variant: "redeploy-idempotency-key-changed",
+    by: all(["redeploy-changing-idempotency-key"], ["no-duplicate-calls"]),
+  },
+];

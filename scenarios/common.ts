@@ -1,0 +1,34 @@
+import type { GuaranteeId, Scenario } from "../harness/index.ts";
+
+/** What every scenario of this catalogue is judged by. */
+const everyGuarantee: readonly GuaranteeId[] = [
+  "no-lost-effects",
+  "no-duplicate-effects",
+  "no-phantom-effects",
+  "no-torn-outcomes",
+  "no-duplicate-calls",
+  "outbox-fully-published",
+  "money-conserved",
+  "offsets-never-ahead-of-effects",
+  "every-input-accounted",
+  "recovers-within",
+];
+
+/** What most scenarios have in common: two instances, sixty payments, a provider that replays. */
+export const common = {
+  instances: 2,
+  api: "idempotent-replay",
+  workload: { events: 60, accounts: 5 },
+  guarantees: everyGuarantee,
+  limits: { recoveryMsMax: 20_000 },
+  drainTimeoutMs: 25_000,
+} as const satisfies Partial<Scenario>;
+
+/** The record in flight at the fault must come again, to another instance. */
+export const redelivered = { eventsMin: 50, redelivery: "in-flight-record" } as const;
+/** ... to any instance: the victim lives on, or is replaced under the same name. */
+export const redeliveredToAny = { eventsMin: 50, redelivery: "in-flight-record-again" } as const;
+/** The external API must be called or asked again. */
+export const calledAgain = { eventsMin: 50, redelivery: "call" } as const;
+/** The fault's own evidence is enough. */
+export const noRedelivery = { eventsMin: 50, redelivery: "none" } as const;
