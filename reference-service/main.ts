@@ -63,6 +63,7 @@ async function start(config: ServiceConfig): Promise<() => Promise<void>> {
       relay.wake();
     },
     onDead: (error) => fail("the consumer died", error),
+    onRevival: (error) => log("the consumer died of a protocol error, starting another", error),
     onFenced: (error) => log("offset commit refused: another instance owns the partition", error),
   });
   const health = await startHealthServer(config.HTTP_PORT, async () => {

@@ -28,11 +28,15 @@ export const caught: readonly Caught[] = [
   },
   {
     variant: "ack-before-commit",
-    // The loss, and its cause: the offset was ahead of the effects.
-    by: all(
-      ["kill-consumer-before-commit", "kill-consumer-during-offset-commit"],
-      ["no-lost-effects", "offsets-never-ahead-of-effects"],
-    ),
+    by: {
+      // The loss, and its cause: the offset was ahead of the effects.
+      ...all(
+        ["kill-consumer-before-commit", "kill-consumer-during-offset-commit"],
+        ["no-lost-effects", "offsets-never-ahead-of-effects"],
+      ),
+      // The process lives on and tries again by itself, so that the cause shows without the loss.
+      "crash-postgres-before-commit": ["offsets-never-ahead-of-effects"],
+    },
   },
   {
     variant: "blind-update-by-zombie",
@@ -56,7 +60,10 @@ export const caught: readonly Caught[] = [
   { variant: "swallow-poison", by: all(["poison-message"], ["every-input-accounted"]) },
   {
     variant: "redeploy-dedup-key-changed",
-    by: all(["redeploy-changing-dedup-key", "rollback-after-redeploy"], ["no-duplicate-effects"]),
+    by: all(
+      ["redeploy-changing-dedup-key", "redeploy-rolling-unchanged", "rollback-after-redeploy"],
+      ["no-duplicate-effects"],
+    ),
   },
   {
     variant: "redeploy-idempotency-key-changed",

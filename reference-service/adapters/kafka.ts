@@ -34,18 +34,62 @@ export interface RunningConsumer {
 export interface ConsumerOptions {
   readonly config: ServiceConfig;
   readonly handle: (delivery: Delivery, commitOffset: CommitOffset) => Promise<void>;
-  /** The consumer is dead and will not restart: a process that lives on would be a silent loss. */
+  /** The consumer is dead for good: a process that lives on would be a silent loss. */
   readonly onDead: (error: Error) => void;
+  /** kafkajs gave up on an error of the protocol; a new consumer takes the dead one's place. */
+  readonly onRevival: (error: Error) => void;
   /** An offset commit came too late: the partition has another owner. */
   readonly onFenced: (error: Error) => void;
 }
 
+const REVIVALS_MAX = 20;
+const REVIVAL_PAUSE_MS = 500;
+
+/**
+ * Keeps one consumer at work. kafkajs restarts by itself after retriable errors only; after any other
+ * error of the protocol (a coordinator that is shutting down, say) the consumer is dead while the
+ * process lives, so a new one takes its place. An error of our own code is fatal at once.
+ */
 export async function runConsumer(
   kafka: Kafka,
   options: ConsumerOptions,
 ): Promise<RunningConsumer> {
-  const { config } = options;
-  const consumer = kafka.consumer({
+  const state = { isMember: false, isStopped: false, revivals: 0 };
+  let consumer: Consumer | null = null;
+  const revive = async (error: Error): Promise<void> => {
+    state.isMember = false;
+    state.revivals += 1;
+    const isOurs = !error.name.startsWith("KafkaJS");
+    if (isOurs || state.revivals > REVIVALS_MAX) return options.onDead(error);
+    options.onRevival(error);
+    await new Promise((resolve) => setTimeout(resolve, REVIVAL_PAUSE_MS));
+    if (!state.isStopped) await start().catch(revive);
+  };
+  const start = async (): Promise<void> => {
+    const next = createConsumer(kafka, options.config);
+    consumer = next;
+    next.on(next.events.GROUP_JOIN, () => {
+      state.isMember = true;
+      state.revivals = 0;
+    });
+    next.on(next.events.CRASH, ({ payload }) => {
+      state.isMember = false;
+      if (!payload.restart && !state.isStopped) void revive(payload.error);
+    });
+    await consume(next, options);
+  };
+  await start();
+  return {
+    isMember: () => state.isMember,
+    stop: async () => {
+      state.isStopped = true;
+      await consumer?.disconnect();
+    },
+  };
+}
+
+function createConsumer(kafka: Kafka, config: ServiceConfig): Consumer {
+  return kafka.consumer({
     groupId: config.KAFKA_GROUP_ID,
     sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
     rebalanceTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
@@ -55,16 +99,12 @@ export async function runConsumer(
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 },
   });
-  let isMember = false;
-  consumer.on(consumer.events.GROUP_JOIN, () => (isMember = true));
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    isMember = false;
-    // kafkajs does not restart after a TypeError or another non-retriable error.
-    if (!payload.restart) options.onDead(payload.error);
-  });
+}
+
+async function consume(consumer: Consumer, options: ConsumerOptions): Promise<void> {
   await consumer.connect();
   // The default (false) skips whatever was produced before the first join.
-  await consumer.subscribe({ topic: config.TOPIC_REQUESTED, fromBeginning: true });
+  await consumer.subscribe({ topic: options.config.TOPIC_REQUESTED, fromBeginning: true });
   await consumer.run({
     // The default commits at the end of a whole batch: a crash would replay all of it.
     autoCommit: false,
@@ -75,7 +115,6 @@ export async function runConsumer(
         (delivery) => commitAfter(consumer, delivery, options.onFenced),
       ),
   });
-  return { isMember: () => isMember, stop: () => consumer.disconnect() };
 }
 
 /** The group has moved on without this member: its partitions belong to somebody else by now. */

@@ -12,7 +12,7 @@ import { JAVA, MAVEN, requireTool, runTool } from "./tools.ts";
 /** The version named in kafka-pom.xml. */
 export const KAFKA_VERSION = "4.3.1";
 /** Changes with the pom, so that an older jar set in the cache is not taken for this one. */
-const JAR_SET = `kafka-${KAFKA_VERSION}-1`;
+const JAR_SET = `kafka-${KAFKA_VERSION}-2`;
 /** 16 bytes in base64url, as KRaft wants it: "gameday-local-01". */
 const CLUSTER_ID = Buffer.from("gameday-local-01").toString("base64url");
 const FETCH_TIMEOUT_MS = 600_000;
@@ -49,7 +49,7 @@ function pomFile(): string {
 export function provisionKafkaJars({ progress, signal }: ProvisionOptions): Promise<string> {
   return makeOnce(kafkaJarsFolder(), async (draft) => {
     const program = requireTool(MAVEN);
-    progress(`Kafka ${KAFKA_VERSION}: fetching 46 jars with Maven (first time only)…`);
+    progress(`Kafka ${KAFKA_VERSION}: fetching 47 jars with Maven (first time only)…`);
     const goal = "dependency:copy-dependencies";
     const args = ["-q", "-B", "-f", pomFile(), goal, `-DoutputDirectory=${draft}`];
     await runTool({ program, args, timeoutMs: FETCH_TIMEOUT_MS, signal });

@@ -1,0 +1,221 @@
+/** Every kind of fault and fate that no scenario of the catalogue uses, on real servers. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { loadPackaged } from "../harness/cli/load.ts";
+import { checkSense } from "../harness/cli/sense.ts";
+import { runAndStore } from "../harness/cli/session.ts";
+import type { ApiMode, FaultSpec, Scenario } from "../harness/index.ts";
+import { noRedelivery } from "./common.ts";
+
+const output = mkdtempSync(join(tmpdir(), "gameday-faults-"));
+const loaded = await loadPackaged();
+afterAll(() => rmSync(output, { recursive: true, force: true }));
+const baseline = loaded.scenarios.find(({ id }) => id === "baseline");
+if (baseline === undefined) throw new Error("no baseline");
+const control = baseline;
+
+const commitApplied = { boundary: "postgres.commit.applied", match: { intent: 20 } } as const;
+const later = { boundary: "postgres.commit.applied", match: { intent: 40 } } as const;
+/** Partitions are not in step: payment 40 must not be handled before the fault is there. */
+const heldAt40 = (fault: string): Scenario["workload"] => ({
+  ...control.workload,
+  holds: [{ intent: 40, until: { fault, moment: "confirmed" } }],
+});
+
+function rehearsing(name: string, fault: FaultSpec, over: Partial<Scenario> = {}): Scenario {
+  const scenario = {
+    ...control,
+    id: name,
+    faults: [fault],
+    exercise: noRedelivery,
+    // A consumer that lost its coordinator cannot sign off: its session of 30 s must run out.
+    limits: { recoveryMsMax: 45_000 },
+    drainTimeoutMs: 60_000,
+    ...over,
+  };
+  checkSense(scenario, { file: name, config: loaded.config });
+  return scenario;
+}
+
+const scenarios: readonly Scenario[] = [
+  rehearsing("terminate", {
+    id: "f",
+    fault: "terminate",
+    at: commitApplied,
+    heldFrame: "release",
+    restart: true,
+  }),
+  rehearsing("terminate-backend", {
+    id: "f",
+    fault: "terminate-backend",
+    at: { boundary: "postgres.statement.applied", match: { intent: 20 } },
+    heldFrame: "release",
+  }),
+  rehearsing(
+    "delay",
+    {
+      id: "f",
+      fault: "delay",
+      at: commitApplied,
+      heldFrame: "release",
+      link: "postgres",
+      latencyMs: 20,
+      until: later,
+    },
+    { workload: heldAt40("f") },
+  ),
+  rehearsing(
+    "bandwidth",
+    {
+      id: "f",
+      fault: "bandwidth",
+      at: commitApplied,
+      heldFrame: "release",
+      link: "kafka",
+      kilobytesPerSecond: 50,
+      until: later,
+    },
+    { workload: heldAt40("f") },
+  ),
+  rehearsing("cut-kafka-until-handled-elsewhere", {
+    id: "f",
+    fault: "cut",
+    at: { boundary: "kafka.offset-commit.requested", match: { intent: 20 } },
+    heldFrame: "drop",
+    link: "kafka",
+  }),
+  rehearsing("blackhole-answers-only", {
+    id: "f",
+    fault: "blackhole",
+    at: { boundary: "kafka.offset-commit.applied", match: { intent: 20 } },
+    heldFrame: "release",
+    link: "kafka",
+    direction: "to-subject",
+    until: "taken-over",
+  }),
+  rehearsing("pause-broker", {
+    id: "f",
+    fault: "pause-broker",
+    at: { boundary: "kafka.offset-commit.requested", match: { intent: 20 } },
+    heldFrame: "release",
+    until: { boundary: "http.payments.applied", match: { intent: 20 } },
+  }),
+  rehearsing("restart-broker-in-order", {
+    id: "f",
+    fault: "restart-broker",
+    at: commitApplied,
+    heldFrame: "release",
+    mode: "stop",
+  }),
+  rehearsing("kill-once-ready-again", {
+    id: "f",
+    fault: "kill",
+    at: commitApplied,
+    heldFrame: "drop",
+    restart: true,
+  }),
+];
+
+const fates: readonly Scenario[] = (["answer-500", "answer-409"] as const).map((heldFrame) =>
+  rehearsing(
+    `fate-${heldFrame}`,
+    {
+      id: "f",
+      fault: "intercept",
+      at: { boundary: "http.payments.requested", match: { intent: 20 } },
+      heldFrame,
+    },
+    { api: "replay-2xx-only" },
+  ),
+);
+
+const modes: readonly Scenario[] = (
+  ["conflict-in-flight", "mismatch-422", "key-expiry", "lagging-lookup"] as const
+).map((api: ApiMode) =>
+  rehearsing(
+    `mode-${api}`,
+    {
+      id: "f",
+      fault: "intercept",
+      at: { boundary: "http.payments.applied", match: { intent: 20 } },
+      heldFrame: "drop",
+    },
+    { api },
+  ),
+);
+
+async function rehearse(these: readonly Scenario[], variant: string | null = null) {
+  const { result } = await runAndStore({
+    loaded,
+    scenarios: these,
+    variant,
+    seed: 7,
+    eviction: null,
+    isArmed: true,
+    output,
+    isQuiet: true,
+  });
+  return result;
+}
+
+test("each is fired, confirmed, healed and verified, and the careful service survives it", async () => {
+  const all = [...scenarios, ...fates, ...modes];
+  const result = await rehearse(all);
+  expect(result.error).toBeUndefined();
+  const seen = result.scenarios.map(({ id, verdict, exercised, faults, assumptions }) => ({
+    id,
+    verdict,
+    missing: exercised.missing,
+    broken: assumptions.filter(({ holds }) => holds !== true),
+    isHealed: faults.every(({ healedAtMs }) => healedAtMs !== null),
+  }));
+  expect(seen).toEqual(
+    all.map(({ id }) => ({ id, verdict: "pass", missing: [], broken: [], isHealed: true })),
+  );
+});
+
+test("a provider that applies a request twice is seen as such", async () => {
+  const result = await rehearse([
+    rehearsing("fate-apply-twice", {
+      id: "f",
+      fault: "intercept",
+      at: { boundary: "http.payments.requested", match: { intent: 20 } },
+      heldFrame: "apply-twice",
+    }),
+  ]);
+  const broken = result.scenarios[0]?.guarantees.filter(({ violated }) => violated === true);
+  expect(broken?.map(({ id }) => id)).toEqual(["no-duplicate-calls"]);
+});
+
+test("two faults of one scenario: the second waits for the first, on the same victim", async () => {
+  const stall: FaultSpec = {
+    id: "stall",
+    fault: "delay",
+    at: commitApplied,
+    heldFrame: "release",
+    link: "postgres",
+    latencyMs: 5,
+    until: later,
+  };
+  const kill: FaultSpec = {
+    id: "kill",
+    fault: "kill",
+    at: {
+      boundary: "kafka.offset-commit.requested",
+      match: { victimOf: "stall", intent: 20 },
+      after: { fault: "stall", moment: "confirmed" },
+    },
+    heldFrame: "drop",
+    restart: true,
+  };
+  const base = rehearsing("two-faults", stall, { workload: heldAt40("stall") });
+  const result = await rehearse([{ ...base, faults: [stall, kill] }]);
+  const [scenario] = result.scenarios;
+  expect(scenario?.exercised.missing).toEqual([]);
+  expect(scenario?.verdict).toBe("pass");
+  const victims = scenario?.faults.map(({ evidence }) => evidence?.slice(-"consumer-1".length));
+  expect(victims?.[0]).toMatch(/^consumer-\d$/);
+  expect(victims?.[1]).toBe(victims?.[0]);
+});
