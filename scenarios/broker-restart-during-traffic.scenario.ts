@@ -11,6 +11,7 @@ export default defineScenario({
     "Given a broker that dies with an offset commit on its way, when it is back, then every payment takes effect once.",
   runbook: "docs/runbooks.md#the-broker-restarts",
   tags: ["broker", "crash", "redelivery"],
+  eviction: "session-timeout",
   drainTimeoutMs: 60_000,
   limits: { recoveryMsMax: 45_000 },
   faults: [

@@ -102,13 +102,11 @@ const scenarios: readonly Scenario[] = [
     heldFrame: "release",
     until: { boundary: "http.payments.applied", match: { intent: 20 } },
   }),
-  rehearsing("restart-broker-in-order", {
-    id: "f",
-    fault: "restart-broker",
-    at: commitApplied,
-    heldFrame: "release",
-    mode: "stop",
-  }),
+  rehearsing(
+    "restart-broker-in-order",
+    { id: "f", fault: "restart-broker", at: commitApplied, heldFrame: "release", mode: "stop" },
+    { eviction: "session-timeout" },
+  ),
   rehearsing("kill-once-ready-again", {
     id: "f",
     fault: "kill",

@@ -28,6 +28,7 @@ const trigger = z.strictObject({
 });
 const until = z.union([z.enum(["taken-over", "handled-elsewhere"]), trigger]);
 const link = z.enum(LINKS);
+const brokerRole = z.enum(["leader", "coordinator"]);
 
 const common = { id: name, at: trigger, heldFrame: z.enum(HELD_FRAME_FATES) };
 const kind = <K extends string, S extends z.ZodRawShape>(fault: K, shape: S) =>
@@ -44,8 +45,13 @@ const fault = z.discriminatedUnion("fault", [
   kind("bandwidth", { link, until, kilobytesPerSecond: positive }),
   kind("restart-postgres", { mode: z.enum(["fast", "immediate"]) }),
   kind("terminate-backend", {}),
-  kind("restart-broker", { mode: z.enum(["kill", "stop"]) }),
-  kind("pause-broker", { until }),
+  kind("restart-broker", {
+    mode: z.enum(["kill", "stop"]),
+    which: brokerRole.optional(),
+    until: until.optional(),
+  }),
+  kind("pause-broker", { until, which: brokerRole.optional() }),
+  kind("partition-brokers", { which: brokerRole, until: until.optional() }),
   kind("redeploy", {
     strategy: z.enum(["stop-start", "rolling"]),
     to: z.enum(["next", "current"]),
@@ -61,6 +67,7 @@ export const scenarioSchema = z.strictObject({
   runbook: name,
   tags: z.array(name),
   instances: positive.max(8),
+  brokers: z.union([z.literal(1), z.literal(3)]).optional(),
   api: z.enum(API_MODES),
   eviction: z.enum(EVICTIONS).optional(),
   workload: z.strictObject({

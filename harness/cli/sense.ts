@@ -74,6 +74,9 @@ function faultProblem(spec: FaultSpec, around: Around): string | null {
   if (clash !== undefined) {
     return `it waits for the same frame as ${clash.id}; only one of them could have it. Add nth, or after.`;
   }
+  if (spec.fault === "partition-brokers" && around.scenario.brokers !== 3) {
+    return "a single broker has no peers to be cut off from: say brokers: 3.";
+  }
   return fateProblem(spec);
 }
 

@@ -5,14 +5,15 @@ export const cut: Fault<"cut"> = {
   name: "cut",
   unavailable: () => null,
   inject: async ({ link, until }, field) => {
-    const proxy = field.proxy(field.victim, link);
-    await proxy.setEnabled(false);
+    const proxies = field.proxies(field.victim, link);
+    const names = proxies.map(({ name }) => name).join(", ");
+    await Promise.all(proxies.map((proxy) => proxy.setEnabled(false)));
     return {
-      evidence: `${proxy.name} accepts nothing and its connections are closed`,
+      evidence: `${names}: nothing is accepted and all connections are closed`,
       heal: async () => {
         const came = until === undefined ? "at once" : await field.until(until);
-        await proxy.setEnabled(true);
-        return `${came}; ${proxy.name} is open again`;
+        await Promise.all(proxies.map((proxy) => proxy.setEnabled(true)));
+        return `${came}; ${names}: open again`;
       },
       verify: () => field.traffic(field.victim, link),
     };

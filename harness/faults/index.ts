@@ -7,6 +7,7 @@ import { cut } from "./cut.ts";
 import { delay } from "./delay.ts";
 import { intercept } from "./intercept.ts";
 import { kill } from "./kill.ts";
+import { partitionBrokers } from "./partition-brokers.ts";
 import { pauseBroker } from "./pause-broker.ts";
 import { pause } from "./pause.ts";
 import { redeploy } from "./redeploy.ts";
@@ -28,6 +29,7 @@ const faults: { readonly [K in FaultKind]: Fault<K> } = {
   "terminate-backend": terminateBackend,
   "restart-broker": restartBroker,
   "pause-broker": pauseBroker,
+  "partition-brokers": partitionBrokers,
   redeploy,
   "clock-step": clockStep,
 };

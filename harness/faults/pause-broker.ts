@@ -5,12 +5,15 @@ export const pauseBroker: Fault<"pause-broker"> = {
   name: "pause-broker",
   unavailable: (_, stack) =>
     stack.platform === "win32" ? "Windows has no SIGSTOP: use WSL or the docker stack" : null,
-  inject: async ({ until }, field) => ({
-    evidence: await field.servers.pauseBroker(),
-    heal: async () => {
-      const came = await field.until(until);
-      return `${came}; ${await field.servers.resumeBroker()}`;
-    },
-    verify: () => field.traffic(field.victim, "kafka"),
-  }),
+  inject: async ({ which = "leader", until }, field) => {
+    const node = await field.brokerAt(which);
+    return {
+      evidence: `${which}: ${await field.servers.pauseBroker(node)}`,
+      heal: async () => {
+        const came = await field.until(until);
+        return `${came}; ${await field.servers.resumeBroker(node)}`;
+      },
+      verify: () => field.traffic(field.victim, "kafka"),
+    };
+  },
 };

@@ -1,12 +1,18 @@
 import type { Fault } from "../ports/fault.ts";
 
-/** The broker goes and comes back on the same data, ports and cluster id. */
+/** A broker goes and comes back on the same data, ports and cluster id. */
 export const restartBroker: Fault<"restart-broker"> = {
   name: "restart-broker",
   unavailable: () => null,
-  inject: async ({ mode }, field) => ({
-    evidence: await field.servers.stopBroker(mode),
-    heal: () => field.servers.startBroker(),
-    verify: () => field.traffic(field.victim, "kafka"),
-  }),
+  inject: async ({ mode, which = "leader", until }, field) => {
+    const node = await field.brokerAt(which);
+    return {
+      evidence: `${which}: ${await field.servers.stopBroker(node, mode)}`,
+      heal: async () => {
+        const came = until === undefined ? "at once" : await field.until(until);
+        return `${came}; ${await field.servers.startBroker(node)}`;
+      },
+      verify: () => field.traffic(field.victim, "kafka"),
+    };
+  },
 };

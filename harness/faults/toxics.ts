@@ -15,16 +15,21 @@ export async function withToxic(
   },
 ): Promise<Injected> {
   const { link, toxic, directions, until, isMute } = options;
-  const proxy = field.proxy(field.victim, link);
+  const proxies = field.proxies(field.victim, link);
   const names: string[] = [];
-  for (const direction of directions) names.push(await proxy.addToxic(toxic, direction));
+  for (const proxy of proxies) {
+    for (const direction of directions) names.push(await proxy.addToxic(toxic, direction));
+  }
+  const [wheres, whats] = [proxies.map(({ name }) => name), [...new Set(names)]];
   return {
-    evidence: `${proxy.name} has ${names.join(" and ")}`,
+    evidence: `${wheres.join(", ")}: ${whats.join(" and ")}`,
     heal: async () => {
       if (isMute && link === "kafka") await field.evict(field.victim);
       const came = await field.until(until);
-      for (const name of names) await proxy.removeToxic(name);
-      return `${came}; ${proxy.name} is clean again`;
+      for (const proxy of proxies) {
+        for (const name of whats) await proxy.removeToxic(name);
+      }
+      return `${came}; ${wheres.join(", ")}: clean again`;
     },
     verify: () => field.traffic(field.victim, link),
   };

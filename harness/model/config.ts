@@ -16,7 +16,7 @@ export const LONG_SESSION_TIMEOUT_MS = 30_000;
 /** What one instance of the subject is told: addresses of its own links and names of this scenario. */
 export interface InstanceWiring {
   readonly instance: string;
-  /** host:port of the instance's own Kafka link. */
+  /** host:port of the instance's own Kafka link; several brokers are separated by commas. */
   readonly kafka: string;
   readonly group: string;
   /** Topic name in the config → topic name of this scenario. */

@@ -82,9 +82,16 @@ export type FaultAction =
   | { readonly fault: "restart-postgres"; readonly mode: "fast" | "immediate" }
   /** pg_terminate_backend for every session of the victim. */
   | { readonly fault: "terminate-backend" }
-  /** SIGKILL or SIGTERM to the broker, then a start on the same data and ports. */
-  | { readonly fault: "restart-broker"; readonly mode: "kill" | "stop" }
-  | { readonly fault: "pause-broker"; readonly until: Until }
+  /** SIGKILL or SIGTERM to a broker, then (at once, or at `until`) a start on the same data and ports. */
+  | {
+      readonly fault: "restart-broker";
+      readonly mode: "kill" | "stop";
+      readonly which?: BrokerRole;
+      readonly until?: Until;
+    }
+  | { readonly fault: "pause-broker"; readonly which?: BrokerRole; readonly until: Until }
+  /** The other brokers cannot reach this one: it stays leader and its followers fall out of sync. */
+  | { readonly fault: "partition-brokers"; readonly which: BrokerRole; readonly until?: Until }
   /**
    * The victim's grace period runs out (SIGKILL) and the other version takes its place: everywhere
    * at once (`stop-start`) or one instance after the other (`rolling`).
@@ -96,6 +103,9 @@ export type FaultAction =
     }
   /** Steps the victim's wall clock. */
   | { readonly fault: "clock-step"; readonly stepMs: number };
+
+/** `leader` of the partition of the frame's record (default), or `coordinator` of the group. */
+export type BrokerRole = "leader" | "coordinator";
 
 export type FaultKind = FaultAction["fault"];
 
@@ -153,6 +163,8 @@ export interface Scenario {
   readonly runbook: string;
   readonly tags: readonly string[];
   readonly instances: number;
+  /** Default 1. With 3: replication factor 3, at least 2 in sync. */
+  readonly brokers?: 1 | 3;
   readonly api: ApiMode;
   /** Default `harness-leave-group`: milliseconds instead of a session timeout, recorded as such. */
   readonly eviction?: Eviction;

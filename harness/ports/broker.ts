@@ -29,6 +29,12 @@ export interface Broker {
   readAll(topic: string): Promise<readonly ObservedRecord[]>;
   /** Member ids of the group as the coordinator sees them, with client ids. */
   members(group: string): Promise<readonly { memberId: string; clientId: string }[]>;
+  /** Node id of the partition's leader; null while there is none. */
+  leaderOf(topic: string, partition: number): Promise<number | null>;
+  /** Node ids in sync with the partition's leader. */
+  inSync(topic: string, partition: number): Promise<readonly number[]>;
+  /** Node id of the group's coordinator. */
+  coordinatorOf(group: string): Promise<number>;
   /** LeaveGroup on behalf of a dead member. Returns the broker's error code, 0 is success. */
   evict(group: string, memberId: string): Promise<number>;
   /** Addresses the brokers advertise to a client that bootstraps at `address`. */

@@ -1,5 +1,5 @@
 import type { FrameMet, Version } from "../model/history.ts";
-import type { FaultKind, FaultSpec, LinkKind, Until } from "../model/scenario.ts";
+import type { BrokerRole, FaultKind, FaultSpec, LinkKind, Until } from "../model/scenario.ts";
 import type { ProxyHandle } from "./links.ts";
 import type { SubjectProcess } from "./subject.ts";
 
@@ -18,7 +18,12 @@ export interface FaultField {
   start(instance: string): Promise<void>;
   /** The version later starts of these instances get. */
   deploy(version: Version, instances: readonly string[]): void;
-  proxy(instance: string, link: LinkKind): ProxyHandle;
+  /** The proxies of an instance's link: one, or for Kafka one for each broker. */
+  proxies(instance: string, link: LinkKind): readonly ProxyHandle[];
+  /** Node id of the broker a fault is about: leader of the frame's partition, or the group's coordinator. */
+  brokerAt(which: BrokerRole): Promise<number>;
+  /** Waits until the frame's partition has this many replicas in sync; says how many. Rejects at a deadline. */
+  inSync(wanted: { readonly atLeast?: number; readonly atMost?: number }): Promise<string>;
   /** Ends the dead member's session: by LeaveGroup, or by leaving it to the broker. */
   evict(instance: string): Promise<void>;
   /** Waits for a condition of the scenario, counted from the moment the fault fired; says what came. */
@@ -36,12 +41,14 @@ export interface ServerControl {
   stopPostgres(mode: "fast" | "immediate"): Promise<string>;
   /** Starts Postgres again on the same data; resolves when it answers. */
   startPostgres(): Promise<string>;
-  /** Stops the broker (kill: SIGKILL, stop: SIGTERM) and waits until it is gone. */
-  stopBroker(mode: "kill" | "stop"): Promise<string>;
-  /** Starts the broker on the same data and ports; resolves when the group coordinator answers. */
-  startBroker(): Promise<string>;
-  pauseBroker(): Promise<string>;
-  resumeBroker(): Promise<string>;
+  /** Stops a broker (kill: SIGKILL, stop: SIGTERM) and waits until it is gone. */
+  stopBroker(node: number, mode: "kill" | "stop"): Promise<string>;
+  /** Starts a broker on the same data and ports; resolves when the group coordinator answers. */
+  startBroker(node: number): Promise<string>;
+  pauseBroker(node: number): Promise<string>;
+  resumeBroker(node: number): Promise<string>;
+  /** The proxy through which the other brokers reach this one; null with a single broker. */
+  brokerProxy(node: number): ProxyHandle | null;
 }
 
 /** A fault that was carried out. `heal` is called once, also after a failed inject. */

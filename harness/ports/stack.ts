@@ -19,6 +19,8 @@ export interface Diagnosis {
 /** A role's Kafka listener: where the broker really listens, and the link address it advertises. */
 export interface RoleListener {
   readonly role: string;
+  /** Node id of the broker, from 1. */
+  readonly broker: number;
   readonly upstream: HostPort;
   /** Port reserved for the role's proxy: the broker sends clients of this listener there. */
   readonly linkPort: number;
@@ -27,10 +29,10 @@ export interface RoleListener {
 export interface StartedStack extends AsyncDisposable {
   readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
-  /** Subject roles, one listener each: consumer-1, consumer-2, ... */
+  /** Subject roles, one listener each on every broker: consumer-1, consumer-2, ... */
   readonly listeners: readonly RoleListener[];
-  /** Direct Kafka listener, for the observer only. */
-  readonly directKafka: HostPort;
+  /** Direct Kafka listeners, one for each broker, for the observer only. */
+  readonly directKafka: readonly HostPort[];
   readonly directPostgres: HostPort;
   readonly postgresUser: string;
   readonly postgresPassword: string;
@@ -49,6 +51,8 @@ export interface StartedStack extends AsyncDisposable {
 export interface StackOptions {
   /** Roles that need a Kafka listener of their own. */
   readonly roles: readonly string[];
+  /** 1, or 3 (replication factor 3, at least 2 in sync). */
+  readonly brokers: number;
   /** Folder of this run, for server logs. */
   readonly runFolder: string;
   readonly runId: string;

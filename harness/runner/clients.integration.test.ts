@@ -21,6 +21,7 @@ const ROLES = ["platformatic-classic", "platformatic-848", "java-classic", "java
 const folder = await mkdtemp(join(tmpdir(), "gameday-clients-"));
 const stack = await createLocalStack().start({
   roles: ROLES,
+  brokers: 1,
   runFolder: folder,
   runId: `clients-${process.pid}`,
   progress: () => undefined,
@@ -62,7 +63,7 @@ async function linked(role: string) {
   const events: EventBody[] = [];
   const tap = await startKafkaTap({
     instance: role,
-    upstream: listener.upstream,
+    upstreams: [listener.upstream],
     recorder: { record: (event) => events.push(event) },
     gate: { meet: () => null },
     counter: new DeliveryCounter(),
@@ -71,11 +72,10 @@ async function linked(role: string) {
     keyAt: (name, partition, offset) => inFlight.at(name, partition, offset),
     onDelivered: (position, key) => inFlight.place(position, key),
   });
-  const proxy = await stack.proxies.createProxy({
-    name: role,
-    listenPort: listener.linkPort,
-    upstream: tap.listen,
-  });
+  const [upstream] = tap.listens;
+  if (upstream === undefined) throw new Error("the tap does not listen");
+  const { linkPort } = listener;
+  const proxy = await stack.proxies.createProxy({ name: role, listenPort: linkPort, upstream });
   const address = `${proxy.listen.host}:${proxy.listen.port}`;
   return { topic, events, tap, address, group: `group-${role}` };
 }
@@ -161,9 +161,13 @@ test.each(["classic", "848"])(
       "-cp",
       join(kafkaJarsFolder(), "*"),
       "org.apache.kafka.tools.consumer.ConsoleConsumer",
-      ...["--bootstrap-server", link.address, "--topic", link.topic, "--group", link.group],
-      ...["--max-messages", String(RECORDS), "--from-beginning", "--timeout-ms", "30000"],
-      ...["--command-property", `group.protocol=${protocol === "848" ? "consumer" : "classic"}`],
+      `--bootstrap-server=${link.address}`,
+      `--topic=${link.topic}`,
+      `--group=${link.group}`,
+      `--max-messages=${RECORDS}`,
+      "--from-beginning",
+      "--timeout-ms=30000",
+      `--command-property=group.protocol=${protocol === "848" ? "consumer" : "classic"}`,
     ];
     const said = await new Promise<string>((resolve) => {
       const child = spawn("java", args, { stdio: ["ignore", "pipe", "pipe"] });

@@ -1,7 +1,8 @@
 import { HarnessError } from "../model/errors.ts";
 import type { FaultMoment, FrameMet, HistoryEvent } from "../model/history.ts";
-import type { LinkKind, Trigger, Until } from "../model/scenario.ts";
+import type { BrokerRole, LinkKind, Trigger, Until } from "../model/scenario.ts";
 import type { FaultField } from "../ports/fault.ts";
+import { pollUntil } from "./deadline.ts";
 import { keyOfTrigger } from "./header.ts";
 import { isCommitOf, isInFlightAt, positionOf } from "./in-flight-record.ts";
 import type { Instances } from "./instances.ts";
@@ -21,6 +22,7 @@ const TAKEOVER_DEADLINE_MS = 5_000;
 const SESSION_TAKEOVER_DEADLINE_MS = 20_000;
 const UNTIL_DEADLINE_MS = 20_000;
 const TRAFFIC_DEADLINE_MS = 20_000;
+const IN_SYNC_DEADLINE_MS = 20_000;
 
 /** What a fault may touch, for the instance and the frame it met. */
 export function createFaultField(options: FaultMeans, frame: FrameMet): FaultField {
@@ -41,13 +43,55 @@ export function createFaultField(options: FaultMeans, frame: FrameMet): FaultFie
     isRunning: (instance) => subjects.isRunning(instance),
     start: (instance) => subjects.start(instance),
     deploy: (version, instances) => subjects.deploy(version, instances),
-    proxy: (instance, link) => links.of(instance)[link].proxy,
+    proxies: (instance, link) => links.of(instance)[link].proxies,
+    brokerAt: (which) => brokerAt(options, frame, which),
+    inSync: (wanted) => inSync(options, frame, wanted),
     evict: (instance) => evict(options, instance, memberIds.get(instance) ?? null),
     until: (condition) => untilSeen(options, { frame, condition, firedAt }),
     traffic: (instance, link) => traffic(options, instance, link),
     servers: context.stack.servers,
     terminateBackends: (instance) => context.database.terminateBackends(instance),
   };
+}
+
+async function brokerAt(
+  { context }: FaultMeans,
+  frame: FrameMet,
+  which: BrokerRole,
+): Promise<number> {
+  const { broker } = context.stack;
+  if (which === "coordinator") return broker.coordinatorOf(context.header.group);
+  const { topic, partition } = placeOf(context, frame);
+  const leader = await broker.leaderOf(topic, partition);
+  if (leader !== null) return leader;
+  throw new HarnessError("environment", `${topic}[${partition}] has no leader to do this to.`);
+}
+
+/** The frame's partition; the first of the input topic when the frame is about no record. */
+function placeOf(context: ScenarioContext, frame: FrameMet): { topic: string; partition: number } {
+  return positionOf(context, frame) ?? { topic: context.header.inputTopic, partition: 0 };
+}
+
+async function inSync(
+  { context }: FaultMeans,
+  frame: FrameMet,
+  wanted: { readonly atLeast?: number; readonly atMost?: number },
+): Promise<string> {
+  const { topic, partition } = placeOf(context, frame);
+  const { atLeast = 0, atMost = Infinity } = wanted;
+  return pollUntil(
+    async () => {
+      const nodes = await context.stack.broker.inSync(topic, partition);
+      const isThere = nodes.length >= atLeast && nodes.length <= atMost;
+      return isThere ? `${topic}[${partition}] is in sync on ${nodes.join(", ")}` : null;
+    },
+    {
+      what: `${topic}[${partition}] to have ${atLeast > 0 ? `${atLeast} or more` : `${atMost} or fewer`} replicas in sync`,
+      deadlineMs: IN_SYNC_DEADLINE_MS,
+      everyMs: 50,
+      signal: context.environment.signal,
+    },
+  );
 }
 
 async function evict(

@@ -12,13 +12,19 @@ import { stampOf } from "./versions.ts";
 /** One instance's paths: subject → Toxiproxy → tap → server, for Kafka, Postgres and the API. */
 export interface InstanceLinks {
   readonly instance: string;
+  /** One proxy for each broker, one tap for all of them. */
   readonly kafka: {
-    readonly address: HostPort;
-    readonly proxy: ProxyHandle;
+    readonly addresses: readonly HostPort[];
+    readonly proxies: readonly ProxyHandle[];
     readonly tap: KafkaTap;
   };
-  readonly postgres: { readonly address: HostPort; readonly proxy: ProxyHandle; readonly tap: Tap };
-  readonly api: { readonly address: HostPort; readonly proxy: ProxyHandle };
+  readonly postgres: LinkTo & { readonly tap: Tap };
+  readonly api: LinkTo;
+}
+
+interface LinkTo {
+  readonly address: HostPort;
+  readonly proxies: readonly ProxyHandle[];
 }
 
 export interface OpenLinks extends AsyncDisposable {
@@ -61,14 +67,14 @@ interface Opening {
 
 async function openInstance(opening: Opening, instance: string): Promise<InstanceLinks> {
   const { context, gate, closers } = opening;
-  const listener = context.stack.listeners.find((candidate) => candidate.role === instance);
-  if (listener === undefined) {
+  const listeners = context.stack.listeners.filter((candidate) => candidate.role === instance);
+  if (listeners.length === 0) {
     throw new HarnessError("internal", `The stack has no Kafka listener for ${instance}.`);
   }
   const shared = { instance, recorder: context.recorder, gate };
   const kafkaTap = await startKafkaTap({
     ...shared,
-    upstream: listener.upstream,
+    upstreams: listeners.map(({ upstream }) => upstream),
     counter: opening.counter,
     isInput: (topic) => topic === context.header.inputTopic,
     keyAt: (topic, partition, offset) => context.inFlight.at(topic, partition, offset),
@@ -89,16 +95,21 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
     closers.push(() => proxy.remove());
     return proxy;
   };
+  const brokers = listeners.map(({ broker, linkPort }, index) => {
+    const upstream = kafkaTap.listens[index];
+    if (upstream === undefined) throw new HarnessError("internal", `No tap for broker ${broker}.`);
+    return proxyFor(listeners.length === 1 ? "kafka" : `kafka-${broker}`, linkPort, upstream);
+  });
   const [kafka, postgres, http] = await Promise.all([
-    proxyFor("kafka", listener.linkPort, kafkaTap.listen),
+    Promise.all(brokers),
     proxyFor("postgres", 0, postgresTap.listen),
     proxyFor("api", 0, opening.api.addressFor(instance)),
   ]);
   return {
     instance,
-    kafka: { address: kafka.listen, proxy: kafka, tap: kafkaTap },
-    postgres: { address: postgres.listen, proxy: postgres, tap: postgresTap },
-    api: { address: http.listen, proxy: http },
+    kafka: { addresses: kafka.map(({ listen }) => listen), proxies: kafka, tap: kafkaTap },
+    postgres: { address: postgres.listen, proxies: [postgres], tap: postgresTap },
+    api: { address: http.listen, proxies: [http] },
   };
 }
 

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { HarnessError } from "../model/errors.ts";
 import type { Version } from "../model/history.ts";
 import { hasRedeploy } from "../model/scenario.ts";
+import type { HostPort } from "../ports/basics.ts";
 import type { SubjectProcess } from "../ports/subject.ts";
 import type { Gate } from "../ports/tap.ts";
 import type { BoundaryName } from "../model/boundary.ts";
@@ -211,7 +212,7 @@ export class Instances implements AsyncDisposable {
     const postgres = links.postgres.address;
     return request.config.subject.env({
       instance,
-      kafka: `${links.kafka.address.host}:${links.kafka.address.port}`,
+      kafka: listOf(links.kafka.addresses),
       group: header.group,
       topics,
       databaseUrl: `postgres://${credentials}@${postgres.host}:${postgres.port}/${database.name}`,
@@ -222,9 +223,14 @@ export class Instances implements AsyncDisposable {
       sessionTimeoutMs:
         header.eviction === "session-timeout" ? SESSION_TIMEOUT_MS : LONG_SESSION_TIMEOUT_MS,
       direct: {
-        kafka: `${stack.directKafka.host}:${stack.directKafka.port}`,
+        kafka: listOf(stack.directKafka),
         databaseUrl: database.directUrl,
       },
     });
   }
+}
+
+/** "host:port,host:port", as Kafka clients want it. */
+function listOf(addresses: readonly HostPort[]): string {
+  return addresses.map(({ host, port }) => `${host}:${port}`).join(",");
 }

@@ -13,20 +13,29 @@ export async function preflight(context: ScenarioContext, links: OpenLinks): Pro
 }
 
 async function checkLink(context: ScenarioContext, link: InstanceLinks): Promise<string[]> {
-  const { address, proxy } = link.kafka;
-  const advertised = await context.stack.broker.advertisedTo(address);
-  const foreign = advertised.filter((candidate) => !isSame(candidate, address));
-  if (advertised.length === 0 || foreign.length > 0) {
-    const names = foreign.map(({ host, port }) => `${host}:${port}`).join(", ");
-    return [`Kafka sends ${link.instance} to ${names || "nobody"} instead of its link.`];
+  const { addresses, proxies } = link.kafka;
+  const { broker } = context.stack;
+  for (const address of addresses) {
+    const advertised = await broker.advertisedTo(address);
+    const foreign = advertised.filter((one) => !addresses.some((own) => isSame(one, own)));
+    if (advertised.length === 0 || foreign.length > 0) {
+      const names = foreign.map(({ host, port }) => `${host}:${port}`).join(", ");
+      return [`Kafka sends ${link.instance} to ${names || "nobody"} instead of its link.`];
+    }
   }
-  await proxy.setEnabled(false);
-  const stillAnswers = await context.stack.broker.advertisedTo(address).then(
-    () => true,
-    () => false,
+  await Promise.all(proxies.map((proxy) => proxy.setEnabled(false)));
+  const answers = await Promise.all(
+    addresses.map((address) =>
+      broker.advertisedTo(address).then(
+        () => true,
+        () => false,
+      ),
+    ),
   );
-  await proxy.setEnabled(true);
-  return stillAnswers ? [`With its link disabled ${link.instance} still reaches Kafka.`] : [];
+  await Promise.all(proxies.map((proxy) => proxy.setEnabled(true)));
+  return answers.includes(true)
+    ? [`With its link disabled ${link.instance} still reaches Kafka.`]
+    : [];
 }
 
 function isSame(a: HostPort, b: HostPort): boolean {

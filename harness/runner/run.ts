@@ -33,17 +33,21 @@ export async function runScenarios(
   journal.listen(environment.onEvent);
   let failure: Failure | null = null;
   let versions: Readonly<Record<string, string>> = {};
-  try {
-    await using stack = await environment.stack.start({
-      roles: rolesOf(request.scenarios),
-      runFolder: request.runFolder,
-      runId: request.runId,
-      progress: environment.progress,
-    });
-    versions = { ...stack.versions, ...startupTimes(stack) };
-    failure = await runAll(request, environment, { stack, journal });
-  } catch (error) {
-    failure = { scenario: null, error: asHarnessError(error) };
+  for (const { brokers, scenarios } of stacksFor(request.scenarios)) {
+    if (failure !== null) break;
+    try {
+      await using stack = await environment.stack.start({
+        roles: rolesOf(scenarios),
+        brokers,
+        runFolder: request.runFolder,
+        runId: brokers === 1 ? request.runId : `${request.runId}-${brokers}`,
+        progress: environment.progress,
+      });
+      versions = { ...stack.versions, ...startupTimes(stack, brokers), ...versions };
+      failure = await runAll(request, environment, { stack, journal, scenarios });
+    } catch (error) {
+      failure = { scenario: null, error: asHarnessError(error) };
+    }
   }
   journal.close();
   const unwritten = journal.failure();
@@ -59,13 +63,17 @@ export async function runScenarios(
 async function runAll(
   request: RunRequest,
   environment: RunEnvironment,
-  means: { readonly stack: StartedStack; readonly journal: JournalWriter },
+  means: {
+    readonly stack: StartedStack;
+    readonly journal: JournalWriter;
+    readonly scenarios: readonly Scenario[];
+  },
 ): Promise<Failure | null> {
   await means.stack.database.migrateTemplate({
     migrationsFolder: resolve(request.configFolder, request.config.database.migrations),
     auditedTables: auditedTables(request),
   });
-  for (const scenario of request.scenarios) {
+  for (const scenario of means.scenarios) {
     try {
       await runOne(request, environment, { ...means, scenario });
     } catch (error) {
@@ -118,6 +126,18 @@ async function runOne(
   }
 }
 
+/** A stack outlives scenarios; those that need more brokers get one of their own, last. */
+function stacksFor(
+  scenarios: readonly Scenario[],
+): readonly { readonly brokers: number; readonly scenarios: readonly Scenario[] }[] {
+  return [1, 3]
+    .map((brokers) => ({
+      brokers,
+      scenarios: scenarios.filter((scenario) => (scenario.brokers ?? 1) === brokers),
+    }))
+    .filter((stack) => stack.scenarios.length > 0);
+}
+
 function rolesOf(scenarios: readonly Scenario[]): readonly string[] {
   const count = Math.max(1, ...scenarios.map(({ instances }) => instances));
   return Array.from({ length: count }, (_, index) => `consumer-${index + 1}`);
@@ -130,10 +150,11 @@ function auditedTables(request: RunRequest): readonly string[] {
   return [...new Set([...rows, ...others.flatMap((each) => (each ? [each.table] : []))])];
 }
 
-function startupTimes(stack: StartedStack): Record<string, string> {
+function startupTimes(stack: StartedStack, brokers: number): Record<string, string> {
+  const prefix = brokers === 1 ? "startup" : `startup-${brokers}`;
   return Object.fromEntries(
     Object.entries(stack.startupMs).map(([part, ms]) => [
-      `startup.${part}Ms`,
+      `${prefix}.${part}Ms`,
       String(Math.round(ms)),
     ]),
   );

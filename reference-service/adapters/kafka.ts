@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { Kafka, logLevel, Partitioners, type Consumer, type Producer } from "kafkajs";
 import type { CommitOffset, Delivery } from "../application/ports.ts";
 import type { ServiceConfig } from "./config.ts";
@@ -62,8 +63,13 @@ export async function runConsumer(
     const isOurs = !error.name.startsWith("KafkaJS");
     if (isOurs || state.revivals > REVIVALS_MAX) return options.onDead(error);
     options.onRevival(error);
-    await new Promise((resolve) => setTimeout(resolve, REVIVAL_PAUSE_MS));
-    if (!state.isStopped) await start().catch(revive);
+    await pause(REVIVAL_PAUSE_MS);
+    if (state.isStopped) return;
+    try {
+      await start();
+    } catch (failure) {
+      await revive(failure instanceof Error ? failure : new Error(String(failure)));
+    }
   };
   const start = async (): Promise<void> => {
     const next = createConsumer(kafka, options.config);
@@ -97,7 +103,8 @@ function createConsumer(kafka: Kafka, config: ServiceConfig): Consumer {
     // A rebalance is only noticed after a fetch returns; the default is 5 s.
     maxWaitTimeInMs: config.KAFKA_MAX_WAIT_MS,
     allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 },
+    // Give up soon and start over: only a restart looks for a coordinator that has moved.
+    retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 4 },
   });
 }
 

@@ -36,6 +36,7 @@ interface Responses<P> {
 }
 
 export interface NodeConnection {
+  readonly nodeId: number;
   connect(): Promise<void>;
   metadata(topics: readonly string[]): Promise<MetadataAnswer>;
   fetch(request: {

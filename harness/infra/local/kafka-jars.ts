@@ -62,9 +62,13 @@ export function provisionKafkaJars({ progress, signal }: ProvisionOptions): Prom
   });
 }
 
-/** A formatted, empty log directory: formatting is a JVM run of its own, so it is done once. */
-export function provisionKafkaData(jars: string, options: ProvisionOptions): Promise<string> {
-  return makeOnce(`${jars}-data`, async (draft) => {
+/** A formatted, empty log directory of one node: formatting is a JVM run of its own, so it is done once. */
+export function provisionKafkaData(
+  jars: string,
+  node: number,
+  options: ProvisionOptions,
+): Promise<string> {
+  return makeOnce(`${jars}-data-${node}`, async (draft) => {
     const program = requireTool(JAVA);
     options.progress(
       `Kafka ${KAFKA_VERSION}: formatting an empty log directory (first time only)…`,
@@ -72,9 +76,9 @@ export function provisionKafkaData(jars: string, options: ProvisionOptions): Pro
     const folder = await mkdtemp(join(tmpdir(), "gameday-format-"));
     try {
       const file = join(folder, "server.properties");
-      const ports = { observer: 20_000, controller: 20_001 };
-      const dataFolder = draft;
-      await writeFile(file, renderServerProperties({ listeners: [], ports, dataFolder }));
+      const ports = { node, observer: 20_000, controller: 20_001 };
+      const only = { listeners: [], ports, cluster: [ports] };
+      await writeFile(file, renderServerProperties({ ...only, dataFolder: draft }));
       const main = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", file];
       const args = [...JVM_FLAGS, "-cp", join(jars, "*"), ...main];
       await runTool({ program, args, timeoutMs: 60_000, signal: options.signal });

@@ -1,8 +1,13 @@
 import type { RoleListener } from "../../ports/stack.ts";
 
+/** Ports of one broker. */
 export interface KafkaPorts {
+  /** Node id, from 1. */
+  readonly node: number;
   readonly observer: number;
   readonly controller: number;
+  /** Where peers connect to, and the proxy in front of it that is advertised; only with peers. */
+  readonly peers?: { readonly bound: number; readonly link: number };
 }
 
 /** Listener name of a role: `consumer-1` gives `CONSUMER_1`. */
@@ -10,24 +15,17 @@ export function listenerName(role: string): string {
   return role.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
 }
 
-/** One combined broker and controller whose waits are removed; see docs for each setting. */
+/** Combined brokers and controllers whose waits are removed; see docs for each setting. */
 const FIXED_SETTINGS = [
   "process.roles=broker,controller",
-  "node.id=1",
-  "inter.broker.listener.name=OBSERVER",
   "controller.listener.names=CONTROLLER",
   // A killed broker may register again only when its old session has run out (default 9 s).
   "broker.session.timeout.ms=2000",
   "broker.heartbeat.interval.ms=300",
   "auto.create.topics.enable=false",
   "offsets.topic.num.partitions=1",
-  "offsets.topic.replication.factor=1",
   "transaction.state.log.num.partitions=1",
-  "transaction.state.log.replication.factor=1",
-  "transaction.state.log.min.isr=1",
   "share.coordinator.state.topic.num.partitions=1",
-  "share.coordinator.state.topic.replication.factor=1",
-  "share.coordinator.state.topic.min.isr=1",
   "group.initial.rebalance.delay.ms=0",
   "group.min.session.timeout.ms=100",
   "group.coordinator.append.linger.ms=0",
@@ -42,11 +40,15 @@ const FIXED_SETTINGS = [
 export function renderServerProperties(options: {
   readonly listeners: readonly RoleListener[];
   readonly ports: KafkaPorts;
+  /** Every broker of the cluster, this one included. */
+  readonly cluster: readonly KafkaPorts[];
   readonly dataFolder: string;
 }): string {
-  const { listeners, ports, dataFolder } = options;
+  const { listeners, ports, cluster, dataFolder } = options;
   const observer = `OBSERVER://127.0.0.1:${ports.observer}`;
-  const roles = listeners.map(({ role, upstream, linkPort }) => {
+  const own = listeners.filter(({ broker }) => broker === ports.node);
+  const { peers } = ports;
+  const roles = own.map(({ role, upstream, linkPort }) => {
     const name = listenerName(role);
     return {
       name,
@@ -54,15 +56,26 @@ export function renderServerProperties(options: {
       advertised: `${name}://127.0.0.1:${linkPort}`,
     };
   });
+  if (peers !== undefined) {
+    roles.push({
+      name: "PEERS",
+      bound: `PEERS://127.0.0.1:${peers.bound}`,
+      advertised: `PEERS://127.0.0.1:${peers.link}`,
+    });
+  }
   const bound = [
     observer,
     ...roles.map((role) => role.bound),
     `CONTROLLER://127.0.0.1:${ports.controller}`,
   ];
   const names = ["OBSERVER", "CONTROLLER", ...roles.map(({ name }) => name)];
+  const voters = cluster.map(({ node, controller }) => `${node}@127.0.0.1:${controller}`);
   return [
     ...FIXED_SETTINGS,
-    `controller.quorum.voters=1@127.0.0.1:${ports.controller}`,
+    ...replication(cluster.length),
+    `node.id=${ports.node}`,
+    `inter.broker.listener.name=${peers === undefined ? "OBSERVER" : "PEERS"}`,
+    `controller.quorum.voters=${voters.join(",")}`,
     `listeners=${bound.join(",")}`,
     `advertised.listeners=${[observer, ...roles.map((role) => role.advertised)].join(",")}`,
     `listener.security.protocol.map=${names.map((name) => `${name}:PLAINTEXT`).join(",")}`,
@@ -70,6 +83,31 @@ export function renderServerProperties(options: {
     "",
   ].join("\n");
 }
+
+/** Replication of internal topics, and for several brokers the timeouts that make failover quick. */
+function replication(brokers: number): readonly string[] {
+  const factor = brokers >= 3 ? 3 : 1;
+  const inSync = brokers >= 3 ? 2 : 1;
+  return [
+    `offsets.topic.replication.factor=${factor}`,
+    `transaction.state.log.replication.factor=${factor}`,
+    `transaction.state.log.min.isr=${inSync}`,
+    `share.coordinator.state.topic.replication.factor=${factor}`,
+    `share.coordinator.state.topic.min.isr=${inSync}`,
+    ...(brokers >= 3 ? QUICK_FAILOVER : []),
+  ];
+}
+
+/** Defaults: 30 s of lag, 1 s and 2 s for the quorum, a rebalance of leaders every 5 minutes. */
+const QUICK_FAILOVER = [
+  "replica.lag.time.max.ms=1500",
+  "replica.fetch.wait.max.ms=250",
+  "replica.socket.timeout.ms=2000",
+  "controller.quorum.election.timeout.ms=700",
+  "controller.quorum.fetch.timeout.ms=1500",
+  "controller.quorum.election.backoff.max.ms=300",
+  "auto.leader.rebalance.enable=false",
+] as const;
 
 /** Logs warnings and the server's own milestones to stdout, which is the run's log file. */
 export const LOG4J2_PROPERTIES = [

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostPort } from "../../ports/basics.ts";
 import type { Broker } from "../../ports/broker.ts";
@@ -15,62 +15,106 @@ import { copyFolder, JAVA, requireTool } from "./tools.ts";
 const READY_TIMEOUT_MS = 60_000;
 
 export interface KafkaPart {
-  readonly child: Child;
+  /** Processes by node id. */
+  readonly children: ReadonlyMap<number, Child>;
   readonly broker: Broker;
-  readonly direct: HostPort;
+  readonly direct: readonly HostPort[];
   readonly startupMs: number;
-  /** Starts it again on the same data and ports; resolves when the group coordinator answers. */
-  restart(): Promise<Child>;
+  /** Starts a node again on the same data and ports; resolves when the group coordinator answers. */
+  restart(node: number): Promise<Child>;
 }
 
-async function launch(
-  context: PartContext,
-  jars: string,
-  files: { readonly properties: string; readonly log4j2: string },
-): Promise<Child> {
-  const options = [...JVM_FLAGS, `-Dlog4j2.configurationFile=${files.log4j2}`];
-  const main = ["-cp", join(jars, "*"), "kafka.Kafka", files.properties];
-  return context.session.start({
-    kind: "kafka",
-    command: [requireTool(JAVA), ...options, ...main],
-    cwd: context.session.folder,
-    env: minimalEnvironment(),
-    logFile: join(context.logFolder, "kafka.log"),
-    stopSignal: "SIGKILL",
-  });
-}
-
-/** Starts one combined KRaft node; ready when metadata and the group coordinator answered. */
+/** Starts combined KRaft nodes; ready when metadata and the group coordinator answered. */
 export async function startKafka(
   context: PartContext,
   listeners: readonly RoleListener[],
-  ports: KafkaPorts,
+  cluster: readonly KafkaPorts[],
 ): Promise<KafkaPart> {
   const { session, progress } = context;
   const provision = { progress, signal: session.signal };
   requireTool(JAVA);
   const jars = await provisionKafkaJars(provision);
-  const golden = await provisionKafkaData(jars, provision);
+  for (const { node } of cluster) await provisionKafkaData(jars, node, provision);
   const startedAtMs = performance.now();
-  const dataFolder = join(session.folder, "kafka-data");
-  const properties = join(session.folder, "server.properties");
-  const log4j2 = join(session.folder, "log4j2.properties");
-  await copyFolder(golden, dataFolder);
-  await writeFile(properties, renderServerProperties({ listeners, ports, dataFolder }));
-  await writeFile(log4j2, LOG4J2_PROPERTIES);
-  const direct = { host: "127.0.0.1", port: ports.observer };
-  const start = () => launch(context, jars, { properties, log4j2 });
-  const ready = (child: Child) =>
-    untilReady(child, READY_TIMEOUT_MS, async () =>
-      (await isListening(direct)) ? openBroker(direct) : null,
-    );
-  const child = await start();
-  const broker = await ready(child);
+  const direct = cluster.map(({ observer }) => ({ host: "127.0.0.1", port: observer }));
+  const start = (node: number) => launch(context, jars, node);
+  const children = new Map<number, Child>();
+  await Promise.all(
+    cluster.map(async (ports) => {
+      await prepare(context, jars, { listeners, ports, cluster });
+      children.set(ports.node, await start(ports.node));
+    }),
+  );
+  const broker = await ready([...children.values()], direct);
   const startupMs = performance.now() - startedAtMs;
-  const restart = async (): Promise<Child> => {
-    const again = await start();
-    await (await ready(again)).close();
+  const restart = async (node: number): Promise<Child> => {
+    const again = await start(node);
+    const own = direct[cluster.findIndex((ports) => ports.node === node)];
+    await (await ready([again], own === undefined ? direct : [own])).close();
     return again;
   };
-  return { child, broker, direct, startupMs, restart };
+  return { children, broker, direct, startupMs, restart };
+}
+
+/** The broker client, once all of these listen and the group coordinator has answered. */
+function ready(children: readonly Child[], addresses: readonly HostPort[]): Promise<Broker> {
+  const all = children.map((child) =>
+    untilReady(child, READY_TIMEOUT_MS, async () => {
+      const listening = await Promise.all(addresses.map((address) => isListening(address)));
+      return listening.every(Boolean) ? openBroker(addresses) : null;
+    }),
+  );
+  // Each watches its own process; the first client is enough.
+  return Promise.all(all).then(async ([broker, ...spare]) => {
+    await Promise.all(spare.map((each) => each.close()));
+    if (broker === undefined) throw new Error("no broker was started");
+    return broker;
+  });
+}
+
+interface Files {
+  readonly data: string;
+  readonly properties: string;
+  readonly log4j2: string;
+}
+
+function filesOf({ session }: PartContext, node: number): Files {
+  const folder = join(session.folder, `kafka-${node}`);
+  return {
+    data: join(folder, "data"),
+    properties: join(folder, "server.properties"),
+    log4j2: join(folder, "log4j2.properties"),
+  };
+}
+
+async function prepare(
+  context: PartContext,
+  jars: string,
+  plan: {
+    readonly listeners: readonly RoleListener[];
+    readonly ports: KafkaPorts;
+    readonly cluster: readonly KafkaPorts[];
+  },
+): Promise<void> {
+  const { node } = plan.ports;
+  const files = filesOf(context, node);
+  await mkdir(join(context.session.folder, `kafka-${node}`), { recursive: true });
+  await copyFolder(`${jars}-data-${node}`, files.data);
+  await writeFile(files.properties, renderServerProperties({ ...plan, dataFolder: files.data }));
+  await writeFile(files.log4j2, LOG4J2_PROPERTIES);
+}
+
+async function launch(context: PartContext, jars: string, node: number): Promise<Child> {
+  const { properties, log4j2 } = filesOf(context, node);
+  const options = [...JVM_FLAGS, `-Dlog4j2.configurationFile=${log4j2}`];
+  const main = ["-cp", join(jars, "*"), "kafka.Kafka", properties];
+  const name = node === 1 ? "kafka" : `kafka-${node}`;
+  return context.session.start({
+    kind: name,
+    command: [requireTool(JAVA), ...options, ...main],
+    cwd: context.session.folder,
+    env: minimalEnvironment(),
+    logFile: join(context.logFolder, `${name}.log`),
+    stopSignal: "SIGKILL",
+  });
 }

@@ -21,6 +21,7 @@ let stack: StartedStack;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "gameday-test-"));
   stack = await createLocalStack().start({
+    brokers: 1,
     roles: ["consumer-1"],
     runFolder: folder,
     runId: RUN_ID,

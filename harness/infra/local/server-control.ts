@@ -1,5 +1,6 @@
 import { HarnessError } from "../../model/errors.ts";
 import type { ServerControl } from "../../ports/fault.ts";
+import type { ProxyHandle } from "../../ports/links.ts";
 import type { Child } from "../process/child.ts";
 import { withDeadline } from "../process/deadline.ts";
 import { becomesStopped } from "../process/process-identity.ts";
@@ -9,31 +10,46 @@ import type { PostgresPart } from "./postgres-server.ts";
 const STOP_TIMEOUT_MS = 15_000;
 
 /** Faults on the servers of a local stack: signals to their process groups. */
-export function createServerControl(kafka: KafkaPart, postgres: PostgresPart): ServerControl {
-  let broker = kafka.child;
+export function createServerControl(parts: {
+  readonly kafka: KafkaPart;
+  readonly postgres: PostgresPart;
+  /** By node id; empty with a single broker. */
+  readonly peerProxies: ReadonlyMap<number, ProxyHandle>;
+}): ServerControl {
+  const { kafka, postgres, peerProxies } = parts;
+  const brokers = new Map(kafka.children);
   let database = postgres.child;
+  const brokerOf = (node: number): Child => {
+    const broker = brokers.get(node);
+    if (broker === undefined) throw new HarnessError("internal", `There is no broker ${node}.`);
+    return broker;
+  };
   return {
     stopPostgres: (mode) => stop(database, mode === "fast" ? "SIGINT" : "SIGQUIT"),
     async startPostgres() {
       database = await postgres.restart();
       return `postgres answers again (pid ${database.pid})`;
     },
-    stopBroker: (mode) => stop(broker, mode === "kill" ? "SIGKILL" : "SIGTERM"),
-    async startBroker() {
-      broker = await kafka.restart();
-      return `the broker and its group coordinator answer again (pid ${broker.pid})`;
+    stopBroker: (node, mode) => stop(brokerOf(node), mode === "kill" ? "SIGKILL" : "SIGTERM"),
+    async startBroker(node) {
+      const broker = await kafka.restart(node);
+      brokers.set(node, broker);
+      return `broker ${node} and the group coordinator answer again (pid ${broker.pid})`;
     },
-    async pauseBroker() {
-      broker.signal("SIGSTOP");
-      if (!(await becomesStopped(broker.pid))) {
-        throw new HarnessError("internal", `The broker (pid ${broker.pid}) runs on after SIGSTOP.`);
+    async pauseBroker(node) {
+      const { pid, signal } = brokerOf(node);
+      signal("SIGSTOP");
+      if (!(await becomesStopped(pid))) {
+        throw new HarnessError("internal", `Broker ${node} (pid ${pid}) runs on after SIGSTOP.`);
       }
-      return `the broker (pid ${broker.pid}) is stopped (state T)`;
+      return `broker ${node} (pid ${pid}) is stopped (state T)`;
     },
-    resumeBroker() {
-      broker.signal("SIGCONT");
-      return Promise.resolve(`the broker (pid ${broker.pid}) was woken`);
+    resumeBroker(node) {
+      const { pid, signal } = brokerOf(node);
+      signal("SIGCONT");
+      return Promise.resolve(`broker ${node} (pid ${pid}) was woken`);
     },
+    brokerProxy: (node) => peerProxies.get(node) ?? null,
   };
 }
 

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 test.each([
-  ["kafka", () => startKafka(context, [], { observer: port, controller: port + 1 })],
+  ["kafka", () => startKafka(context, [], [{ node: 1, observer: port, controller: port + 1 }])],
   ["postgres", () => startPostgres(context, port)],
   ["toxiproxy", () => startToxiproxy(context, port)],
 ])("%s on a port that is taken: environment, with its last log lines", async (server, start) => {

@@ -1,13 +1,18 @@
 import type { HostPort } from "../../ports/basics.ts";
 import type { Tap } from "../../ports/tap.ts";
-import { startRelay } from "../relay.ts";
+import { startRelay, type Relay } from "../relay.ts";
 import type { KafkaSessionOptions } from "./exchange.ts";
 import { KafkaSession } from "./session.ts";
 import { KafkaTapState } from "./tap-state.ts";
 
-export type KafkaTapOptions = KafkaSessionOptions & { readonly upstream: HostPort };
+export type KafkaTapOptions = KafkaSessionOptions & {
+  /** One for each broker. */
+  readonly upstreams: readonly HostPort[];
+};
 
-export interface KafkaTap extends Tap {
+export interface KafkaTap extends Omit<Tap, "listen"> {
+  /** Where the proxies in front connect to, in the order of the upstreams. */
+  readonly listens: readonly HostPort[];
   /** The member id this instance used last in its group; null before it joined. */
   memberId(): string | null;
 }
@@ -15,11 +20,23 @@ export interface KafkaTap extends Tap {
 /** Relays one instance's Kafka connections; records deliveries, commits, publishes and membership. */
 export async function startKafkaTap(options: KafkaTapOptions): Promise<KafkaTap> {
   const state = new KafkaTapState();
-  const relay = await startRelay(options.upstream, () => new KafkaSession({ ...options, state }));
+  const relays = await Promise.all(
+    options.upstreams.map((upstream) =>
+      startRelay(upstream, () => new KafkaSession({ ...options, state })),
+    ),
+  );
+  const sum = (of: (relay: Relay) => number): number =>
+    relays.reduce((total, relay) => total + of(relay), 0);
+  const close = async (): Promise<void> => {
+    await Promise.all(relays.map((relay) => relay.close()));
+  };
   return {
-    ...relay,
+    listens: relays.map(({ listen }) => listen),
+    connectionCount: () => sum((relay) => relay.connectionCount()),
+    answeredFrames: () => sum((relay) => relay.answeredFrames()),
     memberId: () => state.memberId(),
     unknownFrames: () => state.unknownFrames(),
-    [Symbol.asyncDispose]: () => relay.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

@@ -1,0 +1,35 @@
+import { HarnessError } from "../model/errors.ts";
+import type { Fault } from "../ports/fault.ts";
+
+/**
+ * The network between one broker and its peers carries nothing, while clients and controllers still
+ * reach it: its followers cannot fetch and fall out of sync, and writes that want two replicas in
+ * sync are refused until they are back. Confirmed and verified by the in-sync set itself, which shrinks
+ * only when there are writes that a follower misses: fire it while the workload is being sent.
+ */
+export const partitionBrokers: Fault<"partition-brokers"> = {
+  name: "partition-brokers",
+  unavailable: (_, stack) =>
+    stack.brokers < 3 ? `the ${stack.name} stack cannot run three brokers` : null,
+  inject: async ({ which, until }, field) => {
+    const node = await field.brokerAt(which);
+    const proxy = field.servers.brokerProxy(node);
+    if (proxy === null) {
+      throw new HarnessError("internal", `Broker ${node} has no peers: say brokers: 3.`);
+    }
+    const toxic = { type: "timeout", timeoutMs: 0 } as const;
+    const names = [
+      await proxy.addToxic(toxic, "to-server"),
+      await proxy.addToxic(toxic, "to-subject"),
+    ];
+    return {
+      evidence: `${which} is broker ${node}: ${proxy.name} has ${names.join(" and ")}; ${await field.inSync({ atMost: 1 })}`,
+      heal: async () => {
+        const came = until === undefined ? "at once" : await field.until(until);
+        for (const name of names) await proxy.removeToxic(name);
+        return `${came}; ${proxy.name} is clean again`;
+      },
+      verify: () => field.inSync({ atLeast: 2 }),
+    };
+  },
+};
