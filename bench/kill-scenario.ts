@@ -32,8 +32,21 @@ for (let round = 1; round <= ROUNDS; round += 1) {
   const [baseline, kill] = result.scenarios;
   const seconds = (ms: number | undefined): string => ((ms ?? 0) / 1000).toFixed(2);
   process.stdout.write(
-    `round ${round}: ${result.verdict}, stack ${seconds(Number(result.environment["startup.totalMs"]))} s, baseline ${seconds(baseline?.durationMs)} s, kill ${seconds(kill?.durationMs)} s, total ${seconds(totalMs)} s, fault to drained ${Math.round(kill?.recovery.drainedMs ?? 0)} ms, journal ${journalBytes} bytes\n  where the time goes (ms): ${startup(result.environment)}; kill scenario: ${phasesOf(folder, "kill-consumer-between-commit-and-ack")}\n`,
+    `round ${round}: ${result.verdict}, stack ${seconds(Number(result.environment["startup.totalMs"]))} s, baseline ${seconds(baseline?.durationMs)} s, kill ${seconds(kill?.durationMs)} s, total ${seconds(totalMs)} s, kill to redelivered ${killToRedelivered(folder)} ms, fault to drained ${Math.round(kill?.recovery.drainedMs ?? 0)} ms, journal ${journalBytes} bytes\n  where the time goes (ms): ${startup(result.environment)}; kill scenario: ${phasesOf(folder, "kill-consumer-between-commit-and-ack")}\n`,
   );
+}
+
+/** From the victim's exit to the delivery of its record to the other instance (harness eviction). */
+function killToRedelivered(folder: string): string {
+  const events = readJournal(folder).events;
+  const exited = events.findIndex(
+    (event) => event.stream === "process" && event.kind === "exited" && event.signal === "SIGKILL",
+  );
+  const again = events
+    .slice(exited)
+    .find((event) => event.stream === "delivery" && event.attempt > 1);
+  const from = events[exited]?.atMs;
+  return from === undefined || again === undefined ? "?" : (again.atMs - from).toFixed(0);
 }
 
 function startup(environment: Readonly<Record<string, string>>): string {

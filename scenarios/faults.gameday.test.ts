@@ -217,3 +217,30 @@ test("two faults of one scenario: the second waits for the first, on the same vi
   expect(victims?.[0]).toMatch(/^consumer-\d$/);
   expect(victims?.[1]).toBe(victims?.[0]);
 });
+
+test("a fault that cannot be confirmed is inconclusive, and so is what follows on its servers", async () => {
+  // Nothing is written after the last payment, so no follower falls behind and the set stays whole.
+  const unconfirmed = rehearsing(
+    "cannot-be-confirmed",
+    {
+      id: "f",
+      fault: "partition-brokers",
+      at: { boundary: "postgres.commit.applied", match: { intent: 60 } },
+      heldFrame: "release",
+      which: "leader",
+    },
+    { brokers: 3 },
+  );
+  const result = await rehearse([unconfirmed, { ...control, id: "after-it", brokers: 3 }]);
+  expect(result.exitCode).toBe(2);
+  const [first, second] = result.scenarios;
+  expect(first?.exercised.missing.join("; ")).toMatch(
+    /failed: Waited .* to have 1 or fewer replicas/,
+  );
+  expect(second?.verdict).toBe("inconclusive");
+  expect(second?.assumptions).toContainEqual({
+    name: "stack-sound",
+    holds: false,
+    detail: expect.stringMatching(/^fault f of cannot-be-confirmed failed before this/),
+  });
+});

@@ -4,14 +4,14 @@ import { placeText, type Evidence } from "./evidence.ts";
 
 /** What the verdict rests on. What was never established does not hold. */
 export function assumptionsOf(evidence: Evidence): readonly AssumptionResult[] {
-  return ASSUMPTIONS.map((name) => {
-    if (name === "input-log-clean") return inputLogClean(evidence);
+  return ASSUMPTIONS.flatMap((name): readonly AssumptionResult[] => {
+    if (name === "input-log-clean") return [inputLogClean(evidence)];
     const recorded = evidence.assumptions.filter((event) => event.name === name);
     const broken = name === "drained" ? undefined : recorded.find(({ holds }) => holds !== true);
     const decisive = broken ?? recorded.at(-1);
-    return decisive === undefined
-      ? { name, holds: null, detail: "not established" }
-      : { name, holds: decisive.holds, detail: decisive.detail };
+    if (decisive !== undefined) return [{ name, holds: decisive.holds, detail: decisive.detail }];
+    // Histories from before it was recorded say nothing about it.
+    return name === "stack-sound" ? [] : [{ name, holds: null, detail: "not established" }];
   });
 }
 

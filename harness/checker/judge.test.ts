@@ -146,6 +146,18 @@ test("a broken or missing assumption is inconclusive, and a violation still stan
   expect(judged([...broken, ...broken.filter(isCall)]).verdict).toBe("violated");
 });
 
+test("servers that an earlier fault may still hurt prove nothing", () => {
+  const suspect: EventBody = {
+    stream: "assumption",
+    name: "stack-sound",
+    holds: false,
+    detail: "fault x of y failed before this",
+  };
+  const result = judged([...validBodies(), suspect]);
+  expect(result.verdict).toBe("inconclusive");
+  expect(result.assumptions.find(({ name }) => name === "stack-sound")?.holds).toBe(false);
+});
+
 test("an empty workload proves nothing", () => {
   const result = judged(without((b) => b.stream !== "header"));
   expect(result.verdict).toBe("inconclusive");

@@ -9,5 +9,7 @@ export const clockStep: Fault<"clock-step"> = {
   name: "clock-step",
   unavailable: (_, { name }) =>
     `the ${name} stack cannot step one process's wall clock: Linux time namespaces do not cover it, and libfaketime is not part of gameday`,
-  inject: () => Promise.reject(new HarnessError("internal", "clock-step is not available.")),
+  inject: () => {
+    throw new HarnessError("internal", "clock-step is not available.");
+  },
 };

@@ -4,12 +4,14 @@ import type { Fault } from "../ports/fault.ts";
 export const cut: Fault<"cut"> = {
   name: "cut",
   unavailable: () => null,
-  inject: async ({ link, until }, field) => {
+  inject: ({ link, until }, field) => {
     const proxies = field.proxies(field.victim, link);
     const names = proxies.map(({ name }) => name).join(", ");
-    await Promise.all(proxies.map((proxy) => proxy.setEnabled(false)));
     return {
-      evidence: `${names}: nothing is accepted and all connections are closed`,
+      carryOut: async () => {
+        await Promise.all(proxies.map((proxy) => proxy.setEnabled(false)));
+        return `${names}: nothing is accepted and all connections are closed`;
+      },
       heal: async () => {
         const came = until === undefined ? "at once" : await field.until(until);
         await Promise.all(proxies.map((proxy) => proxy.setEnabled(true)));

@@ -1,5 +1,5 @@
 import type { FaultSpec, FaultKind } from "../model/scenario.ts";
-import type { Fault, FaultField, Injected, StackAbilities } from "../ports/fault.ts";
+import type { Fault, FaultField, Injection, StackAbilities } from "../ports/fault.ts";
 import { bandwidth } from "./bandwidth.ts";
 import { blackhole } from "./blackhole.ts";
 import { clockStep } from "./clock-step.ts";
@@ -43,6 +43,6 @@ export function unavailable(spec: FaultSpec, stack: StackAbilities): string | nu
 }
 
 /** Carries a fault out at the frame that met it. */
-export function inject(spec: FaultSpec, field: FaultField): Promise<Injected> {
+export function inject(spec: FaultSpec, field: FaultField): Injection {
   return faultOf(spec.fault).inject(spec, field);
 }

@@ -4,10 +4,10 @@ import type { Fault } from "../ports/fault.ts";
 export const intercept: Fault<"intercept"> = {
   name: "intercept",
   unavailable: () => null,
-  inject: (spec, field) =>
-    Promise.resolve({
-      evidence: `${field.frame.boundary} is held, its fate is ${spec.heldFrame}`,
-      heal: () => Promise.resolve("one frame, once: nothing to undo"),
-      verify: () => Promise.resolve("no fault is left in place"),
-    }),
+  inject: (spec, field) => ({
+    carryOut: () =>
+      Promise.resolve(`${field.frame.boundary} is held, its fate is ${spec.heldFrame}`),
+    heal: () => Promise.resolve("one frame, once: nothing to undo"),
+    verify: () => Promise.resolve("no fault is left in place"),
+  }),
 };

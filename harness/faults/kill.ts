@@ -1,5 +1,5 @@
 import { HarnessError } from "../model/errors.ts";
-import type { Fault, FaultField, Injected } from "../ports/fault.ts";
+import type { Fault, FaultField, Injection } from "../ports/fault.ts";
 import { untilGone } from "./until-gone.ts";
 
 const EXIT_DEADLINE_MS = 5_000;
@@ -8,10 +8,10 @@ const EXIT_DEADLINE_MS = 5_000;
 export const kill: Fault<"kill"> = {
   name: "kill",
   unavailable: () => null,
-  inject: async (spec, field) => {
-    const evidence = await killInstance(field, field.victim);
-    return { evidence, ...comeback(field, spec.restart) };
-  },
+  inject: (spec, field) => ({
+    carryOut: () => killInstance(field, field.victim),
+    ...comeback(field, spec.restart),
+  }),
 };
 
 /** Kills and waits until the process is gone. Rejects when it had exited by itself before. */
@@ -30,14 +30,14 @@ export async function killInstance(field: FaultField, instance: string): Promise
 }
 
 /** The victim leaves its group, somebody takes over, and it is started again if asked for. */
-export function comeback(field: FaultField, restart: boolean): Pick<Injected, "heal" | "verify"> {
+export function comeback(field: FaultField, restart: boolean): Pick<Injection, "heal" | "verify"> {
   return {
     heal: async () => {
       await field.evict(field.victim);
       // The survivor first: a fast restart could get its partition back before anybody else.
       const taken = await field.until("taken-over");
       if (!restart) return `${taken}; ${field.victim} is left out`;
-      await field.start(field.victim);
+      if (!field.isRunning(field.victim)) await field.start(field.victim);
       return `${taken}; ${field.victim} was started again`;
     },
     verify: () =>

@@ -1,5 +1,6 @@
 import { HarnessError } from "../model/errors.ts";
 import type { Fault } from "../ports/fault.ts";
+import type { ProxyHandle } from "../ports/links.ts";
 
 /**
  * The network between one broker and its peers carries nothing, while clients and controllers still
@@ -11,23 +12,27 @@ export const partitionBrokers: Fault<"partition-brokers"> = {
   name: "partition-brokers",
   unavailable: (_, stack) =>
     stack.brokers < 3 ? `the ${stack.name} stack cannot run three brokers` : null,
-  inject: async ({ which, until }, field) => {
-    const node = await field.brokerAt(which);
-    const proxy = field.servers.brokerProxy(node);
-    if (proxy === null) {
-      throw new HarnessError("internal", `Broker ${node} has no peers: say brokers: 3.`);
-    }
+  inject: ({ which, until }, field) => {
     const toxic = { type: "timeout", timeoutMs: 0 } as const;
-    const names = [
-      await proxy.addToxic(toxic, "to-server"),
-      await proxy.addToxic(toxic, "to-subject"),
-    ];
+    const added: { readonly proxy: ProxyHandle; readonly name: string }[] = [];
     return {
-      evidence: `${which} is broker ${node}: ${proxy.name} has ${names.join(" and ")}; ${await field.inSync({ atMost: 1 })}`,
+      carryOut: async () => {
+        const node = await field.brokerAt(which);
+        const proxy = field.servers.brokerProxy(node);
+        if (proxy === null) {
+          throw new HarnessError("internal", `Broker ${node} has no peers: say brokers: 3.`);
+        }
+        for (const direction of ["to-server", "to-subject"] as const) {
+          added.push({ proxy, name: await proxy.addToxic(toxic, direction) });
+        }
+        const names = added.map(({ name }) => name).join(" and ");
+        const shrunk = await field.inSync({ atMost: 1 });
+        return `${which} is broker ${node}: ${proxy.name} has ${names}; ${shrunk}`;
+      },
       heal: async () => {
         const came = until === undefined ? "at once" : await field.until(until);
-        for (const name of names) await proxy.removeToxic(name);
-        return `${came}; ${proxy.name} is clean again`;
+        for (const { proxy, name } of added) await proxy.removeToxic(name);
+        return `${came}; its peers reach it again`;
       },
       verify: () => field.inSync({ atLeast: 2 }),
     };

@@ -5,10 +5,13 @@ export const pauseBroker: Fault<"pause-broker"> = {
   name: "pause-broker",
   unavailable: (_, stack) =>
     stack.platform === "win32" ? "Windows has no SIGSTOP: use WSL or the docker stack" : null,
-  inject: async ({ which = "leader", until }, field) => {
-    const node = await field.brokerAt(which);
+  inject: ({ which = "leader", until }, field) => {
+    let node = 1;
     return {
-      evidence: `${which}: ${await field.servers.pauseBroker(node)}`,
+      carryOut: async () => {
+        node = await field.brokerAt(which);
+        return `${which}: ${await field.servers.pauseBroker(node)}`;
+      },
       heal: async () => {
         const came = await field.until(until);
         return `${came}; ${await field.servers.resumeBroker(node)}`;

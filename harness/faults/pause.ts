@@ -6,24 +6,24 @@ export const pause: Fault<"pause"> = {
   name: "pause",
   unavailable: (_, stack) =>
     stack.platform === "win32" ? "Windows has no SIGSTOP: use WSL or the docker stack" : null,
-  inject: async (spec, field) => {
-    const process = field.signalled(field.victim, "SIGSTOP");
-    process.signal("SIGSTOP");
-    if (!(await process.isStopped())) {
-      throw new HarnessError(
-        "internal",
-        `${field.victim} (pid ${process.pid}) runs on after SIGSTOP.`,
-      );
-    }
-    return {
-      evidence: `process ${process.pid} of ${field.victim} is stopped (state T)`,
-      heal: async () => {
-        await field.evict(field.victim);
-        const came = await field.until(spec.until);
-        field.signalled(field.victim, "SIGCONT").signal("SIGCONT");
-        return `${came}; ${field.victim} was woken`;
-      },
-      verify: () => field.traffic(field.victim, "kafka"),
-    };
-  },
+  inject: (spec, field) => ({
+    carryOut: async () => {
+      const process = field.signalled(field.victim, "SIGSTOP");
+      process.signal("SIGSTOP");
+      if (!(await process.isStopped())) {
+        throw new HarnessError(
+          "internal",
+          `${field.victim} (pid ${process.pid}) runs on after SIGSTOP.`,
+        );
+      }
+      return `process ${process.pid} of ${field.victim} is stopped (state T)`;
+    },
+    heal: async () => {
+      await field.evict(field.victim);
+      const came = await field.until(spec.until);
+      field.signalled(field.victim, "SIGCONT").signal("SIGCONT");
+      return `${came}; ${field.victim} was woken`;
+    },
+    verify: () => field.traffic(field.victim, "kafka"),
+  }),
 };

@@ -11,21 +11,22 @@ const DRAIN_DEADLINE_MS = 15_000;
 export const redeploy: Fault<"redeploy"> = {
   name: "redeploy",
   unavailable: () => null,
-  inject: async ({ strategy, to }, field) => {
-    const evidence = await killInstance(field, field.victim);
+  inject: ({ strategy, to }, field) => {
     const others = field.instances.filter(
       (instance) => instance !== field.victim && field.isRunning(instance),
     );
     return {
-      evidence,
+      carryOut: () => killInstance(field, field.victim),
       heal: async () => {
         field.deploy(to, [field.victim]);
-        await field.evict(field.victim);
         if (strategy === "stop-start") {
+          // Nobody of the old version may get the victim's partition: they go first.
           await Promise.all(others.map((instance) => drain(field, instance)));
+          await field.evict(field.victim);
           field.deploy(to, others);
           await Promise.all([field.victim, ...others].map((instance) => field.start(instance)));
         } else {
+          await field.evict(field.victim);
           await field.start(field.victim);
           for (const instance of others) {
             await drain(field, instance);

@@ -4,10 +4,13 @@ import type { Fault } from "../ports/fault.ts";
 export const restartBroker: Fault<"restart-broker"> = {
   name: "restart-broker",
   unavailable: () => null,
-  inject: async ({ mode, which = "leader", until }, field) => {
-    const node = await field.brokerAt(which);
+  inject: ({ mode, which = "leader", until }, field) => {
+    let node = 1;
     return {
-      evidence: `${which}: ${await field.servers.stopBroker(node, mode)}`,
+      carryOut: async () => {
+        node = await field.brokerAt(which);
+        return `${which}: ${await field.servers.stopBroker(node, mode)}`;
+      },
       heal: async () => {
         const came = until === undefined ? "at once" : await field.until(until);
         return `${came}; ${await field.servers.startBroker(node)}`;

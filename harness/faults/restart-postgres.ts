@@ -4,8 +4,8 @@ import type { Fault } from "../ports/fault.ts";
 export const restartPostgres: Fault<"restart-postgres"> = {
   name: "restart-postgres",
   unavailable: () => null,
-  inject: async ({ mode }, field) => ({
-    evidence: await field.servers.stopPostgres(mode),
+  inject: ({ mode }, field) => ({
+    carryOut: () => field.servers.stopPostgres(mode),
     heal: () => field.servers.startPostgres(),
     verify: () => field.traffic(field.victim, "postgres"),
   }),

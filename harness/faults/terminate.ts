@@ -12,16 +12,23 @@ export const terminate: Fault<"terminate"> = {
   name: "terminate",
   unavailable: () => null,
   inject: (spec, field) => {
-    const process = field.expectExit(field.victim, "SIGTERM");
-    process.signal("SIGTERM");
     const back = comeback(field, spec.restart);
-    return Promise.resolve({
-      evidence: `SIGTERM was sent to process group ${process.pid} of ${field.victim}`,
+    let exited: Promise<unknown> = Promise.resolve();
+    return {
+      carryOut: () => {
+        const process = field.expectExit(field.victim, "SIGTERM");
+        process.signal("SIGTERM");
+        exited = untilGone(process, { signal: "SIGTERM", deadlineMs: DRAIN_DEADLINE_MS });
+        exited.catch(() => undefined); // heal() awaits it and speaks up
+        return Promise.resolve(
+          `SIGTERM was sent to process group ${process.pid} of ${field.victim}`,
+        );
+      },
       heal: async () => {
-        await untilGone(process, { signal: "SIGTERM", deadlineMs: DRAIN_DEADLINE_MS });
+        await exited;
         return back.heal();
       },
       verify: back.verify,
-    });
+    };
   },
 };

@@ -1,9 +1,9 @@
-import type { FaultField, Injected } from "../ports/fault.ts";
-import type { Toxic, ToxicDirection } from "../ports/links.ts";
+import type { FaultField, Injection } from "../ports/fault.ts";
+import type { ProxyHandle, Toxic, ToxicDirection } from "../ports/links.ts";
 import type { LinkKind, Until } from "../model/scenario.ts";
 
 /** Puts a toxic on the victim's link in each direction; heals by taking them off again. */
-export async function withToxic(
+export function withToxic(
   field: FaultField,
   options: {
     readonly link: LinkKind;
@@ -13,23 +13,25 @@ export async function withToxic(
     /** Whether the victim must be made to leave its group, since it can no longer be heard. */
     readonly isMute: boolean;
   },
-): Promise<Injected> {
+): Injection {
   const { link, toxic, directions, until, isMute } = options;
   const proxies = field.proxies(field.victim, link);
-  const names: string[] = [];
-  for (const proxy of proxies) {
-    for (const direction of directions) names.push(await proxy.addToxic(toxic, direction));
-  }
-  const [wheres, whats] = [proxies.map(({ name }) => name), [...new Set(names)]];
+  const added: { readonly proxy: ProxyHandle; readonly name: string }[] = [];
+  const wheres = proxies.map(({ name }) => name).join(", ");
   return {
-    evidence: `${wheres.join(", ")}: ${whats.join(" and ")}`,
+    carryOut: async () => {
+      for (const proxy of proxies) {
+        for (const direction of directions) {
+          added.push({ proxy, name: await proxy.addToxic(toxic, direction) });
+        }
+      }
+      return `${wheres}: ${[...new Set(added.map(({ name }) => name))].join(" and ")}`;
+    },
     heal: async () => {
       if (isMute && link === "kafka") await field.evict(field.victim);
       const came = await field.until(until);
-      for (const proxy of proxies) {
-        for (const name of whats) await proxy.removeToxic(name);
-      }
-      return `${came}; ${wheres.join(", ")}: clean again`;
+      for (const { proxy, name } of added) await proxy.removeToxic(name);
+      return `${came}; ${wheres}: clean again`;
     },
     verify: () => field.traffic(field.victim, link),
   };

@@ -257,6 +257,7 @@ export type HistoryEvent = EventBody & EventBase;
 /** Judged first and reported apart from the guarantees. */
 export const ASSUMPTIONS = [
   "no-bypass",
+  "stack-sound",
   "observer-complete",
   "input-log-clean",
   "database-settings",

@@ -51,10 +51,10 @@ export interface ServerControl {
   brokerProxy(node: number): ProxyHandle | null;
 }
 
-/** A fault that was carried out. `heal` is called once, also after a failed inject. */
-export interface Injected {
-  /** Proof that it bites: "process group 123 of consumer-1 is gone (SIGKILL)". */
-  readonly evidence: string;
+/** A fault ready to be carried out. `heal` is called once, also when `carryOut` has failed half-way. */
+export interface Injection {
+  /** Does it and waits for the proof that it bites: "process group 123 of consumer-1 is gone (SIGKILL)". */
+  carryOut(): Promise<string>;
   /** Ends the fault; says how. */
   heal(): Promise<string>;
   /** Proves that the fault is over; says by what. */
@@ -63,12 +63,12 @@ export interface Injected {
 
 export type SpecOf<K extends FaultKind> = Extract<FaultSpec, { readonly fault: K }>;
 
-/** One fault. `inject` throws HarnessError when it could not be carried out or confirmed. */
+/** One fault. `carryOut` rejects with HarnessError when it could not be done or confirmed. */
 export interface Fault<K extends FaultKind> {
   readonly name: K;
   /** Why this platform or stack cannot do it; null when it can. */
   unavailable(spec: SpecOf<K>, stack: StackAbilities): string | null;
-  inject(spec: SpecOf<K>, field: FaultField): Promise<Injected>;
+  inject(spec: SpecOf<K>, field: FaultField): Injection;
 }
 
 /** What a stack lets faults do. */

@@ -1,7 +1,7 @@
 import { inject } from "../faults/index.ts";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { FaultMoment, FrameMet } from "../model/history.ts";
-import type { Injected } from "../ports/fault.ts";
+import type { Injection } from "../ports/fault.ts";
 import type { HeldFrameDecision } from "../ports/tap.ts";
 import { createFaultField, type FaultMeans } from "./fault-field.ts";
 import { positionOf } from "./in-flight-record.ts";
@@ -20,15 +20,16 @@ export class FaultDesk {
   async carryOut(armed: ArmedFault, frame: FrameMet): Promise<HeldFrameDecision> {
     const met = `met ${frame.boundary} of ${frame.key ?? "an unnamed conversation"}`;
     this.note(armed, { moment: "fired", detail: met, frame });
-    const field = createFaultField(this.options, frame);
+    const injection = inject(armed.spec, createFaultField(this.options, frame));
     try {
-      const injected = await inject(armed.spec, field);
-      this.note(armed, { moment: "confirmed", detail: injected.evidence, frame });
-      this.heals.push(this.heal(armed, frame, injected));
+      this.note(armed, { moment: "confirmed", detail: await injection.carryOut(), frame });
       return armed.spec.heldFrame;
     } catch (error) {
       this.note(armed, { moment: "failed", detail: messageOf(error), frame });
       return "drop";
+    } finally {
+      // Whatever was done half-way is undone as well.
+      this.heals.push(this.heal(armed, frame, injection));
     }
   }
 
@@ -40,10 +41,10 @@ export class FaultDesk {
     }
   }
 
-  private async heal(armed: ArmedFault, frame: FrameMet, injected: Injected): Promise<void> {
+  private async heal(armed: ArmedFault, frame: FrameMet, injection: Injection): Promise<void> {
     try {
-      this.note(armed, { moment: "healed", detail: await injected.heal(), frame });
-      this.note(armed, { moment: "heal-verified", detail: await injected.verify(), frame });
+      this.note(armed, { moment: "healed", detail: await injection.heal(), frame });
+      this.note(armed, { moment: "heal-verified", detail: await injection.verify(), frame });
     } catch (error) {
       const isInterrupted = error instanceof HarnessError && error.code === "interrupted";
       if (isInterrupted) return;

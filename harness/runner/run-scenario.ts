@@ -45,6 +45,7 @@ export async function runScenario(context: ScenarioContext): Promise<void> {
   });
 
   enter(context, "preflight");
+  noteSuspect(context);
   const wrong = await preflight(context, links);
   if (wrong.length === 0) {
     await Promise.all(instances.map((instance) => subjects.start(instance)));
@@ -140,6 +141,13 @@ async function held(context: ScenarioContext, intent: Intent): Promise<void> {
       { from: 0, deadlineMs: scenario.drainTimeoutMs, signal: environment.signal },
     );
   }
+}
+
+/** Observations on servers that an earlier fault may still hurt prove nothing. */
+function noteSuspect({ recorder, suspect, environment }: ScenarioContext): void {
+  const detail = suspect ?? "no earlier fault on these servers is left unhealed";
+  recorder.record({ stream: "assumption", name: "stack-sound", holds: suspect === null, detail });
+  if (suspect !== null) environment.progress(`SUSPECT: ${suspect}`);
 }
 
 function noteBypass(context: ScenarioContext, ways: readonly string[]): void {

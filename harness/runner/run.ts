@@ -75,7 +75,8 @@ async function runAll(
   });
   for (const scenario of means.scenarios) {
     try {
-      await runOne(request, environment, { ...means, scenario });
+      const suspect = unhealedOn(means.journal, means.scenarios);
+      await runOne(request, environment, { ...means, scenario, suspect });
     } catch (error) {
       return { scenario: scenario.id, error: asHarnessError(error) };
     }
@@ -93,9 +94,10 @@ async function runOne(
     readonly stack: StartedStack;
     readonly journal: JournalWriter;
     readonly scenario: Scenario;
+    readonly suspect: string | null;
   },
 ): Promise<void> {
-  const { stack, journal, scenario } = means;
+  const { stack, journal, scenario, suspect } = means;
   const suffix = String(request.scenarios.indexOf(scenario) + 1);
   const declared = [request.config.input, ...request.config.outputs];
   const topics = Object.fromEntries(declared.map(({ topic }) => [topic, `${topic}.${suffix}`]));
@@ -120,10 +122,23 @@ async function runOne(
       journal,
       recorder: journal.forScenario(scenario.id),
       versions: new Versions(),
+      suspect,
     });
   } finally {
     await database.drop();
   }
+}
+
+/** The first fault of these scenarios (they share a stack) that was not healed, in words. */
+function unhealedOn(journal: JournalWriter, scenarios: readonly Scenario[]): string | null {
+  const ids = new Set(scenarios.map(({ id }) => id));
+  const failed = journal
+    .events()
+    .find(
+      (event) => event.stream === "fault" && event.moment === "failed" && ids.has(event.scenario),
+    );
+  if (failed?.stream !== "fault") return null;
+  return `fault ${failed.faultId} of ${failed.scenario} failed before this: ${failed.detail}`;
 }
 
 /** A stack outlives scenarios; those that need more brokers get one of their own, last. */

@@ -25,4 +25,6 @@ export interface ScenarioContext {
   readonly journal: JournalWriter;
   readonly recorder: Recorder;
   readonly versions: Versions;
+  /** What an earlier scenario left unhealed on this stack; null when nothing. */
+  readonly suspect: string | null;
 }

@@ -33,8 +33,12 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** A TCP relay on loopback; every connection gets a conversation of its own. */
-export async function startRelay(upstream: HostPort, converse: () => Conversation): Promise<Relay> {
+/** A TCP relay on loopback; every connection gets a conversation of its own. Port 0 is any free one. */
+export async function startRelay(
+  upstream: HostPort,
+  converse: () => Conversation,
+  listenPort = 0,
+): Promise<Relay> {
   const sockets = new Set<Socket>();
   let connections = 0;
   let answered = 0;
@@ -57,7 +61,7 @@ export async function startRelay(upstream: HostPort, converse: () => Conversatio
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve());
+    server.listen(listenPort, "127.0.0.1", () => resolve());
   });
   return {
     listen: { host: "127.0.0.1", port: (server.address() as AddressInfo).port },

@@ -8,6 +8,8 @@ import { KafkaTapState } from "./tap-state.ts";
 export type KafkaTapOptions = KafkaSessionOptions & {
   /** One for each broker. */
   readonly upstreams: readonly HostPort[];
+  /** Where to listen for each broker; any free port where left out. */
+  readonly listenPorts?: readonly number[];
 };
 
 export interface KafkaTap extends Omit<Tap, "listen"> {
@@ -21,8 +23,12 @@ export interface KafkaTap extends Omit<Tap, "listen"> {
 export async function startKafkaTap(options: KafkaTapOptions): Promise<KafkaTap> {
   const state = new KafkaTapState();
   const relays = await Promise.all(
-    options.upstreams.map((upstream) =>
-      startRelay(upstream, () => new KafkaSession({ ...options, state })),
+    options.upstreams.map((upstream, index) =>
+      startRelay(
+        upstream,
+        () => new KafkaSession({ ...options, state }),
+        options.listenPorts?.[index],
+      ),
     ),
   );
   const sum = (of: (relay: Relay) => number): number =>
