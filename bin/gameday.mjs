@@ -33,6 +33,8 @@ if (Number(process.versions.node.split(".")[0]) >= 22) {
       if (signal === "SIGTERM" || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  // Fires a manual fault during a live game day; a signal that is not passed on would end us.
+  process.on("SIGUSR2", () => child.kill("SIGUSR2"));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 5)));
 }
 

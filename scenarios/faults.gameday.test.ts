@@ -244,3 +244,26 @@ test("a fault that cannot be confirmed is inconclusive, and so is what follows o
     detail: expect.stringMatching(/^fault f of cannot-be-confirmed failed before this/),
   });
 });
+
+test("a manual fault is fired by a person, and is a fault like any other", async () => {
+  const manual = rehearsing(
+    "manual",
+    {
+      id: "f",
+      fault: "kill",
+      at: { boundary: "manual", match: { instance: "consumer-2" } },
+      heldFrame: "release",
+      restart: true,
+    },
+    { workload: heldAt40("f") },
+  );
+  // The person: presses the button again and again until something happens.
+  const button = setInterval(() => process.kill(process.pid, "SIGUSR2"), 500);
+  process.on("SIGUSR2", () => undefined);
+  const result = await rehearse([manual]);
+  clearInterval(button);
+  process.removeAllListeners("SIGUSR2");
+  const [scenario] = result.scenarios;
+  expect(scenario?.faults[0]?.evidence).toMatch(/^manual of .* on consumer-2$/);
+  expect([scenario?.verdict, scenario?.exercised.missing]).toEqual(["pass", []]);
+});

@@ -1,5 +1,5 @@
 import { unavailable } from "../faults/index.ts";
-import { boundariesFor, protocolOf } from "../model/boundary.ts";
+import { boundariesFor, MANUAL, protocolOf } from "../model/boundary.ts";
 import { SESSION_TIMEOUT_MS, type GamedayConfig } from "../model/config.ts";
 import { HarnessError } from "../model/errors.ts";
 import type { FaultSpec, Scenario, Trigger } from "../model/scenario.ts";
@@ -85,10 +85,11 @@ function fateProblem({ at, heldFrame, fault }: FaultSpec): string | null {
   if (heldFrame !== "drop" && heldFrame !== "release" && !isRequest) {
     return `heldFrame "${heldFrame}" is only for http.*.requested, not ${at.boundary}.`;
   }
-  if (heldFrame === "drop" && (protocolOf(at.boundary) === "process" || isTold(at))) {
+  const isFact = protocolOf(at.boundary) === "process" || at.boundary === MANUAL;
+  if (heldFrame === "drop" && (isFact || isTold(at))) {
     return `${at.boundary} holds no frame, so there is none to drop: use heldFrame "release".`;
   }
-  if (fault === "intercept" && isTold(at)) {
+  if (fault === "intercept" && (isFact || isTold(at))) {
     return `${at.boundary} holds no frame, so there is nothing to intercept.`;
   }
   return null;

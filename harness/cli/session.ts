@@ -58,7 +58,14 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
       startedAt: now.toISOString(),
       gamedayVersion: version(),
     },
-    { stack, progress, signal: interrupted.signal, clock, onEvent: (event) => view?.note(event) },
+    {
+      stack,
+      progress,
+      signal: interrupted.signal,
+      clock,
+      onManual,
+      onEvent: (event) => view?.note(event),
+    },
   );
   store(result, { reports, folder });
   progress(`seed ${seed}`);
@@ -111,6 +118,12 @@ function store(result: RunResult, at: { readonly reports: string; readonly folde
   rmSync(link, { force: true });
   symlinkSync(result.runId, link);
   renameSync(link, join(at.reports, "latest"));
+}
+
+/** SIGUSR2 fires the next manual fault of the scenario in progress. */
+function onManual(fire: () => void): () => void {
+  process.on("SIGUSR2", fire);
+  return () => process.off("SIGUSR2", fire);
 }
 
 /** Aborts on the first Ctrl-C (or when the wrapper goes away); the second ends the process at once. */

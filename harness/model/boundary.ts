@@ -21,8 +21,11 @@ export type Conversation = (typeof CONVERSATIONS)[number];
 export const PROCESS_BOUNDARIES = ["process.spawned", "process.ready", "process.exited"] as const;
 type ProcessBoundary = (typeof PROCESS_BOUNDARIES)[number];
 
+/** Fired by a person during a live game day, not by the wire. */
+export const MANUAL = "manual";
+
 export type BoundaryName =
-  `${Conversation}.${Moment}` | `http.${string}.${Moment}` | ProcessBoundary;
+  `${Conversation}.${Moment}` | `http.${string}.${Moment}` | ProcessBoundary | typeof MANUAL;
 
 /** Boundary names a scenario may use, given the external APIs its effects declare. */
 export function boundariesFor(apis: readonly string[]): readonly BoundaryName[] {
@@ -30,10 +33,13 @@ export function boundariesFor(apis: readonly string[]): readonly BoundaryName[] 
   return [
     ...conversations.flatMap((name) => MOMENTS.map((moment) => `${name}.${moment}` as const)),
     ...PROCESS_BOUNDARIES,
+    MANUAL,
   ];
 }
 
 /** The protocol a boundary belongs to. */
-export function protocolOf(boundary: BoundaryName): "kafka" | "postgres" | "http" | "process" {
-  return boundary.slice(0, boundary.indexOf(".")) as "kafka" | "postgres" | "http" | "process";
+export function protocolOf(boundary: BoundaryName): Protocol {
+  return boundary === MANUAL ? MANUAL : (boundary.slice(0, boundary.indexOf(".")) as Protocol);
 }
+
+type Protocol = "kafka" | "postgres" | "http" | "process" | typeof MANUAL;

@@ -28,6 +28,8 @@ export interface RunEnvironment {
   /** Aborted on Ctrl-C: heal, clean up, judge what there is. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Calls back when a person asks for the next manual fault; returns the function that ends it. */
+  readonly onManual: (fire: () => void) => () => void;
   /** Sees every event of the history as it is written, for the live view. */
   readonly onEvent: (event: HistoryEvent) => void;
 }

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { HarnessError } from "../model/errors.ts";
+import { MANUAL } from "../model/boundary.ts";
 import type { Phase } from "../model/history.ts";
 import { startPaymentsApi } from "../doubles/payments-api.ts";
 import type { ApiDouble } from "../ports/api.ts";
@@ -75,6 +76,8 @@ interface Cast {
 async function rehearse(context: ScenarioContext, cast: Cast): Promise<void> {
   enter(context, "steady");
   arm(context, cast.gate);
+  using manual = manualFaults(context, cast.gate);
+  void manual; // held until the scenario has drained
   await sendWorkload(context);
   enter(context, "heal");
   await drain(context, cast.api);
@@ -89,6 +92,19 @@ async function rehearse(context: ScenarioContext, cast: Cast): Promise<void> {
     detail: unplanned.length === 0 ? "no exit that was not planned" : unplanned.join("; "),
   });
   noteBypass(context, await bypassesSeen(context, cast.links));
+}
+
+/** Lets a person fire faults whose trigger is `manual`, one after the other. */
+function manualFaults(context: ScenarioContext, gate: TriggerGate): Disposable {
+  const end = context.environment.onManual(() => {
+    const next = gate.nextManual();
+    if (next === null) {
+      return context.environment.progress("no fault of this scenario waits for a person");
+    }
+    const instance = next.spec.at.match?.instance ?? context.instances[0] ?? "";
+    void gate.meet({ boundary: MANUAL, instance, key: next.key, eventId: null, position: null });
+  });
+  return { [Symbol.dispose]: end };
 }
 
 function arm(context: ScenarioContext, gate: TriggerGate): void {

@@ -1,3 +1,4 @@
+import { MANUAL } from "../model/boundary.ts";
 import type { FaultMoment, FrameMet } from "../model/history.ts";
 import type { FaultSpec } from "../model/scenario.ts";
 import type { Gate, HeldFrameDecision } from "../ports/tap.ts";
@@ -35,6 +36,11 @@ export class TriggerGate implements Gate {
   noteMoment(faultId: string, moment: FaultMoment, victim: string): void {
     this.moments.add(`${faultId} ${moment}`);
     if (moment === "fired") this.victims.set(faultId, victim);
+  }
+
+  /** The next fault that waits for a person; null when there is none. */
+  nextManual(): ArmedFault | null {
+    return [...this.waiting.keys()].find(({ spec }) => spec.at.boundary === MANUAL) ?? null;
   }
 
   meet(frame: FrameMet): Promise<HeldFrameDecision> | null {

@@ -1,0 +1,130 @@
+import { expect, test } from "vitest";
+import type { FaultSpec, Scenario } from "../model/scenario.ts";
+import { loadPackaged } from "./load.ts";
+import { planOf, renderPlan } from "./plan.ts";
+import { checkAvailable, checkSense } from "./sense.ts";
+
+const { config, scenarios } = await loadPackaged();
+const found = scenarios.find(({ id }) => id === "kill-consumer-between-commit-and-ack");
+if (found === undefined) throw new Error("the scenario is gone");
+const base = found;
+const [kill] = base.faults;
+if (kill === undefined) throw new Error("the fault is gone");
+
+const check = (over: Partial<Scenario>) => () =>
+  checkSense({ ...base, ...over }, { file: "x.scenario.ts", config });
+const fault = (over: object): FaultSpec => Object.assign({ ...kill }, over);
+
+test.each<[string, Partial<Scenario>, RegExp]>([
+  [
+    "an unknown boundary",
+    { faults: [fault({ at: { boundary: "postgres.comit.applied" } })] },
+    /unknown boundary "postgres\.comit\.applied"\. Did you mean "postgres\.commit\.applied"/,
+  ],
+  [
+    "an API nobody declared",
+    { faults: [fault({ at: { boundary: "http.stripe.applied" } })] },
+    /unknown boundary "http\.stripe\.applied"/,
+  ],
+  [
+    "an intent beyond the workload",
+    { faults: [fault({ at: { ...kill.at, match: { intent: 61 } } })] },
+    /intent 61, but the workload has only 60/,
+  ],
+  [
+    "an unknown instance",
+    { faults: [fault({ at: { ...kill.at, match: { instance: "consumer-9" } } })] },
+    /Did you mean "consumer-1"/,
+  ],
+  [
+    "two faults for one frame",
+    { faults: [kill, fault({ id: "other", heldFrame: "release" })] },
+    /same frame as kill-after-commit/,
+  ],
+  [
+    "two faults of one name",
+    { faults: [kill, fault({ at: { boundary: "kafka.fetch.applied" } })] },
+    /two faults are called/,
+  ],
+  [
+    "a fate the boundary does not have",
+    { faults: [fault({ heldFrame: "apply-late" })] },
+    /only for http\.\*\.requested/,
+  ],
+  [
+    "a drop where nothing is held",
+    { faults: [fault({ at: { boundary: "postgres.commit.acknowledged" } })] },
+    /holds no frame/,
+  ],
+  [
+    "a drop of a fact",
+    { faults: [fault({ at: { boundary: "process.ready" } })] },
+    /holds no frame/,
+  ],
+  [
+    "after a fault that is not declared before",
+    { faults: [fault({ at: { ...kill.at, after: { fault: "x", moment: "healed" } } })] },
+    /waits for fault "x"/,
+  ],
+  [
+    "peers of a single broker",
+    { faults: [fault({ fault: "partition-brokers", which: "leader" })] },
+    /say brokers: 3/,
+  ],
+  [
+    "a recovery limit below the session timeout",
+    { eviction: "session-timeout", limits: { recoveryMsMax: 5_000 } },
+    /evicted only after its session timeout of 6000 ms/,
+  ],
+  [
+    "more traffic wanted than sent",
+    { exercise: { eventsMin: 61, redelivery: "none" } },
+    /eventsMin is 61/,
+  ],
+  [
+    "poison beyond the workload",
+    { workload: { events: 60, accounts: 1, poison: [61] } },
+    /poison names intent 61/,
+  ],
+  [
+    "a hold for an unknown fault",
+    {
+      workload: {
+        events: 60,
+        accounts: 1,
+        holds: [{ intent: 2, until: { fault: "kil-after-commit", moment: "healed" } }],
+      },
+    },
+    /Did you mean "kill-after-commit"/,
+  ],
+])("%s is refused", (_, over, message) => {
+  expect(check(over)).toThrow(message);
+  expect(check(over)).toThrow(/^x\.scenario\.ts: /);
+});
+
+test("every scenario of the catalogue makes sense and can be carried out here", () => {
+  for (const scenario of scenarios) {
+    checkSense(scenario, { file: scenario.id, config });
+    checkAvailable(scenario, { name: "local", platform: "linux", brokers: 3 });
+  }
+});
+
+test.each([
+  [{ fault: "clock-step", stepMs: 1 }, "linux", /clock-step.* is not available: .*libfaketime/],
+  [{ fault: "pause", until: "taken-over" }, "win32", /Windows has no SIGSTOP/],
+])("%o on %s is refused with the reason", (over, platform, reason) => {
+  const scenario = { ...base, faults: [fault(over)] };
+  expect(() => checkAvailable(scenario, { name: "local", platform, brokers: 3 })).toThrow(reason);
+});
+
+test("a plan names the payment a run with this seed would hit, and starts nothing", () => {
+  const plan = planOf(base, { config, seed: 7 });
+  expect(plan.faults).toMatchObject([
+    {
+      kind: "kill",
+      when: expect.stringMatching(/^postgres\.commit\.applied of pay-000020-[0-9a-f]{8}$/),
+    },
+  ]);
+  expect(planOf(base, { config, seed: 7 })).toEqual(plan);
+  expect(renderPlan(plan).join("\n")).toMatch(/held frame: drop[\s\S]*in-flight-record/);
+});
