@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "./harness/index.ts";
+import { caught } from "./scenarios/caught.ts";
 
 const isCompiled = import.meta.url.endsWith(".js");
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -96,5 +97,6 @@ export default defineConfig({
     { id: "capture", kind: "call", api: "payments" },
     { id: "settled", kind: "record", topic: "payments.settled", delivery: "at-least-once" },
   ],
+  calibration: caught,
   scenarios: here("scenarios"),
 });

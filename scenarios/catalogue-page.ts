@@ -1,5 +1,4 @@
-import type { Scenario } from "../harness/index.ts";
-import type { Caught } from "./caught.ts";
+import type { CalibrationPair, Scenario } from "../harness/index.ts";
 
 const AGAIN: Readonly<Record<Scenario["exercise"]["redelivery"], string>> = {
   none: "the fault's own evidence",
@@ -10,7 +9,10 @@ const AGAIN: Readonly<Record<Scenario["exercise"]["redelivery"], string>> = {
 };
 
 /** The catalogue as Markdown: one row for each scenario, one for each known-broken twin. */
-export function cataloguePage(scenarios: readonly Scenario[], caught: readonly Caught[]): string {
+export function cataloguePage(
+  scenarios: readonly Scenario[],
+  caught: readonly CalibrationPair[],
+): string {
   return [
     "# Scenarios",
     "",

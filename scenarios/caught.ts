@@ -1,16 +1,10 @@
-import type { GuaranteeId } from "../harness/index.ts";
+import type { CalibrationPair, GuaranteeId } from "../harness/index.ts";
 
-/** Which known-broken twin is caught where, and by exactly which guarantees. */
-export interface Caught {
-  readonly variant: string;
-  readonly by: Readonly<Record<string, readonly GuaranteeId[]>>;
-}
-
-const all = (ids: readonly string[], guarantees: readonly GuaranteeId[]): Caught["by"] =>
+const all = (ids: readonly string[], guarantees: readonly GuaranteeId[]): CalibrationPair["by"] =>
   Object.fromEntries(ids.map((id) => [id, guarantees]));
 
-/** Rehearsed by catalogue.gameday.test.ts; README.md is generated from it. */
-export const caught: readonly Caught[] = [
+/** Which known-broken twin is caught where, and by exactly which guarantees. Rehearsed by catalogue.gameday.test.ts; README.md is generated from it. */
+export const caught: readonly CalibrationPair[] = [
   {
     variant: "no-dedup",
     by: all(

@@ -5,7 +5,7 @@ import { EVICTIONS, type Eviction } from "../model/run-header.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { suggest } from "./suggest.ts";
 
-const COMMANDS = ["run", "list", "plan", "demo", "doctor", "verify"];
+const COMMANDS = ["run", "list", "plan", "demo", "doctor", "calibrate", "verify"];
 const FLAGS = [
   "stack",
   "variant",
@@ -16,6 +16,7 @@ const FLAGS = [
   "quiet",
   "eviction",
   "disarm",
+  "full",
   "config",
   "help",
   "version",
@@ -35,6 +36,8 @@ interface Flags {
   readonly quiet: boolean;
   readonly eviction?: Eviction | undefined;
   readonly disarm: boolean;
+  readonly full: boolean;
+  readonly variants?: readonly string[] | undefined;
   readonly config?: string | undefined;
 }
 
@@ -91,6 +94,25 @@ async function plan(flags: Flags): Promise<number> {
   return EXIT_CODES.pass;
 }
 
+/** Variants must be caught by exactly their guarantees; exit 0 only when all is as stated. */
+async function runCalibration(flags: Flags): Promise<number> {
+  const { load } = await import("./load.ts");
+  const { calibrate, renderCalibration } = await import("./calibrate.ts");
+  const result = await calibrate({
+    loaded: await load(flags.config),
+    variants: flags.variants ?? [],
+    isFull: flags.full,
+    seed: seedOf(flags),
+    output: flags.output,
+    progress: (line) => {
+      if (!flags.quiet) process.stderr.write(`${line}\n`);
+    },
+  });
+  if (flags.json) print(JSON.stringify(result, null, 2));
+  else print(renderCalibration(result).join("\n"));
+  return result.isAsStated ? EXIT_CODES.pass : EXIT_CODES.violated;
+}
+
 function seedOf({ seed }: Flags): number | undefined {
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
     throw new HarnessError("usage", "--seed must be a whole number.");
@@ -122,7 +144,7 @@ function usageError(message: string): HarnessError {
   return new HarnessError("usage", `${message}. ${suggest(unknown, [...COMMANDS, ...FLAGS])}`);
 }
 
-function parser(args: readonly string[]) {
+function optionsOf(args: readonly string[]) {
   return yargs(args)
     .scriptName("gameday")
     .env("GAMEDAY")
@@ -150,13 +172,22 @@ function parser(args: readonly string[]) {
       default: false,
       describe: "plan every fault and fire none: the run must then be inconclusive",
     })
+    .option("full", {
+      type: "boolean",
+      default: false,
+      describe: "calibrate: every variant against every scenario",
+    })
     .option("config", {
       type: "string",
       alias: "c",
       requiresArg: true,
       describe: "path of gameday.config.ts",
     })
-    .option("cache", { type: "string", hidden: true })
+    .option("cache", { type: "string", hidden: true });
+}
+
+function parser(args: readonly string[]) {
+  return optionsOf(args)
     .command(
       "run [filter..]",
       "rehearse scenarios and judge them",
@@ -178,6 +209,12 @@ function parser(args: readonly string[]) {
       )(),
     )
     .command("doctor", "what the stack needs and what is there", {}, exitWith(doctor))
+    .command(
+      "calibrate [variants..]",
+      "known-broken variants must be caught by exactly their guarantees",
+      (y) => y.positional("variants", { type: "string", array: true }),
+      (flags) => exitWith(() => runCalibration(flags))(),
+    )
     .command(
       "verify <run>",
       "judge a stored run again",

@@ -135,6 +135,14 @@ export const configSchema = z.strictObject({
       ]),
     )
     .min(1),
+  calibration: z
+    .array(
+      z.strictObject({
+        variant: name,
+        by: z.record(z.string(), z.array(z.enum(GUARANTEES)).min(1)),
+      }),
+    )
+    .optional(),
   scenarios: name,
   output: name.optional(),
 });

@@ -1,4 +1,5 @@
 import type { Intent } from "./intent.ts";
+import type { CalibrationPair } from "./calibration.ts";
 import type { Version } from "./history.ts";
 import type {
   BalanceDeclaration,
@@ -88,6 +89,8 @@ export interface GamedayConfig {
   /** Header of output records that carries the event id. */
   readonly eventIdHeader: string;
   readonly effects: readonly EffectDeclaration[];
+  /** For `gameday calibrate`: which known-broken variant which scenario must catch. */
+  readonly calibration?: readonly CalibrationPair[];
   /** Folder of *.scenario.ts files. */
   readonly scenarios: string;
   /** Reports folder, default "reports" beside the config. */

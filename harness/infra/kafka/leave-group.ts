@@ -38,7 +38,9 @@ export class GroupLeaver {
     if (this.socket.destroyed) this.socket = await openSocket(this.address);
     const classic = await this.ask((id) => leaveGroupRequest(id, group, memberId), 4 + 4 + 4);
     if (classic !== UNKNOWN_MEMBER_ID) return classic;
-    return this.ask((id) => leavingHeartbeat(id, group, memberId), 4 + 4 + 1 + 4);
+    const left = await this.ask((id) => leavingHeartbeat(id, group, memberId), 4 + 4 + 1 + 4);
+    // Neither knows it: the classic answer is the one that callers understand.
+    return left === 0 ? left : classic;
   }
 
   /** Sends a request and reads the error code that stands at `codeAt` of its answer. */

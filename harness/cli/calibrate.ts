@@ -1,0 +1,221 @@
+import { join } from "node:path";
+import { judgeRun } from "../checker/judge.ts";
+import { mutations } from "../checker/mutations.ts";
+import type {
+  CalibrationPair,
+  CalibrationResult,
+  CarefulCalibration,
+  ControlResult,
+  VariantCalibration,
+} from "../model/calibration.ts";
+import { HarnessError } from "../model/errors.ts";
+import type { GuaranteeId } from "../model/guarantee.ts";
+import type { RunResult, ScenarioResult } from "../model/result.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { readJournal } from "./journal-reader.ts";
+import type { Loaded } from "./load.ts";
+import { suggest } from "./suggest.ts";
+import { runAndStore, version, type FinishedRun } from "./session.ts";
+
+export interface CalibrateOptions {
+  readonly loaded: Loaded;
+  /** Variants to calibrate; all that are declared when empty. */
+  readonly variants: readonly string[];
+  /** Every variant against every scenario, for the table; only declared pairs decide. */
+  readonly isFull: boolean;
+  readonly seed: number | undefined;
+  readonly output: string | undefined;
+  readonly progress: (line: string) => void;
+}
+
+type Rehearse = (
+  scenarios: readonly Scenario[],
+  options?: { readonly variant?: string; readonly isArmed?: boolean; readonly loaded?: Loaded },
+) => Promise<FinishedRun>;
+
+/** Requires that each known-broken variant is caught by exactly its guarantees, and controls as stated. */
+export async function calibrate(options: CalibrateOptions): Promise<CalibrationResult> {
+  const startedAtMs = performance.now();
+  const startedAt = new Date().toISOString();
+  const { loaded } = options;
+  const pairs = pairsOf(options);
+  const rehearse: Rehearse = (scenarios, over = {}) =>
+    runAndStore({
+      loaded: over.loaded ?? loaded,
+      scenarios,
+      variant: over.variant ?? null,
+      seed: options.seed,
+      eviction: null,
+      isArmed: over.isArmed ?? true,
+      output: join(options.output ?? loaded.config.output ?? "reports", "calibration"),
+      isQuiet: true,
+    });
+  options.progress("careful service: the whole catalogue");
+  const careful = await rehearse(loaded.scenarios);
+  const variants: VariantCalibration[] = [];
+  for (const pair of pairs) {
+    options.progress(`variant ${pair.variant}`);
+    variants.push(await calibrateVariant(pair, options, rehearse));
+  }
+  options.progress("controls");
+  const controls = [...(await rehearsalControls(loaded, rehearse)), ...judgeControls(careful)];
+  const carefulResult = carefulOf(careful.result);
+  return {
+    schemaVersion: 1,
+    gamedayVersion: version(),
+    startedAt,
+    seconds: Math.round((performance.now() - startedAtMs) / 100) / 10,
+    variants,
+    careful: carefulResult,
+    controls,
+    isAsStated:
+      carefulResult.verdict === "pass" &&
+      variants.every(({ exact }) => exact) &&
+      controls.every(({ isAsStated }) => isAsStated),
+  };
+}
+
+function pairsOf({ loaded, variants }: CalibrateOptions): readonly CalibrationPair[] {
+  const declared = loaded.config.calibration ?? [];
+  if (declared.length === 0) {
+    throw new HarnessError(
+      "usage",
+      "Nothing to calibrate with: declare calibration in gameday.config.ts (which variant which scenario must catch).",
+    );
+  }
+  const known = declared.map(({ variant }) => variant);
+  for (const name of variants) {
+    if (!known.includes(name)) {
+      throw new HarnessError("usage", `Unknown variant "${name}". ${suggest(name, known)}`);
+    }
+  }
+  return variants.length === 0
+    ? declared
+    : declared.filter(({ variant }) => variants.includes(variant));
+}
+
+async function calibrateVariant(
+  pair: CalibrationPair,
+  { loaded, isFull }: CalibrateOptions,
+  rehearse: Rehearse,
+): Promise<VariantCalibration> {
+  const wanted = isFull ? loaded.scenarios.map(({ id }) => id) : Object.keys(pair.by);
+  const { result } = await rehearse(scenariosOf(loaded, wanted), { variant: pair.variant });
+  const found = Object.fromEntries(
+    result.scenarios
+      .map((scenario) => [scenario.id, brokenIn(scenario)] as const)
+      .filter(([id, broken]) => broken.length > 0 || id in pair.by),
+  );
+  const exact = Object.entries(pair.by).every(([id, ids]) => isSame(found[id] ?? [], ids));
+  return {
+    id: pair.variant,
+    expected: pair.by,
+    caughtBy: Object.keys(found).filter((id) => (found[id] ?? []).length > 0),
+    found,
+    exact: exact && result.error === undefined,
+    ...(result.error === undefined ? {} : { error: result.error.message }),
+  };
+}
+
+function scenariosOf({ scenarios }: Loaded, ids: readonly string[]): readonly Scenario[] {
+  return ids.map((id) => {
+    const found = scenarios.find((scenario) => scenario.id === id);
+    if (found !== undefined) return found;
+    const known = scenarios.map((scenario) => scenario.id);
+    throw new HarnessError("usage", `calibration names "${id}". ${suggest(id, known)}`);
+  });
+}
+
+function brokenIn({ guarantees }: ScenarioResult): readonly GuaranteeId[] {
+  return guarantees.flatMap(({ id, violated }) => (violated === true ? [id] : []));
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
+}
+
+function carefulOf(result: RunResult): CarefulCalibration {
+  const notPassed = result.scenarios.filter(({ verdict }) => verdict !== "pass");
+  return {
+    verdict: result.verdict,
+    scenarios: result.scenarios.length,
+    notPassed: Object.fromEntries(notPassed.map(({ id, verdict }) => [id, verdict])),
+  };
+}
+
+/** Flaws of a rehearsal that must never end in a pass. */
+async function rehearsalControls(
+  loaded: Loaded,
+  rehearse: Rehearse,
+): Promise<readonly ControlResult[]> {
+  const subject = loaded.scenarios.find(({ faults }) => faults.length > 0);
+  if (subject === undefined) return [];
+  const control = async (id: string, run: Promise<FinishedRun>): Promise<ControlResult> => {
+    const { result } = await run;
+    const got = result.verdict;
+    return { id, expected: "inconclusive", got, isAsStated: got === "inconclusive" };
+  };
+  const quiet = { ...subject, faults: [], id: `${subject.id}-without-traffic` };
+  const tiny = { ...quiet, workload: { ...quiet.workload, events: 1, poison: [], holds: [] } };
+  return [
+    await control("every fault is disarmed", rehearse([subject], { isArmed: false })),
+    await control(
+      "the subject goes around its Kafka link",
+      rehearse([subject], { loaded: bypassing(loaded) }),
+    ),
+    await control("too little traffic", rehearse([tiny])),
+  ];
+}
+
+/** The same configuration, with instances told the brokers' own addresses. */
+function bypassing(loaded: Loaded): Loaded {
+  const { subject } = loaded.config;
+  const env: typeof subject.env = (wiring) =>
+    subject.env({ ...wiring, kafka: wiring.direct.kafka });
+  return { ...loaded, config: { ...loaded.config, subject: { ...subject, env } } };
+}
+
+/** Changes to the careful run's own history that must break exactly what they say. */
+function judgeControls({ folder, result }: FinishedRun): readonly ControlResult[] {
+  const passed = result.scenarios.find(
+    ({ verdict, faults }) => verdict === "pass" && faults.length === 0,
+  );
+  const { events } = readJournal(folder);
+  const history = events.filter(({ scenario }) => scenario === passed?.id);
+  return mutations.map(({ id, breaks, mutate }) => {
+    const changed = mutate(history);
+    const judged = changed === null ? undefined : judgeRun(changed)[0];
+    const found = judged === undefined ? [] : brokenIn(judged);
+    const expected = breaks.join(", ");
+    return { id, expected, got: found.join(", "), isAsStated: isSame(found, breaks) };
+  });
+}
+
+/** The table for people. */
+export function renderCalibration(result: CalibrationResult): readonly string[] {
+  const mark = (isFine: boolean): string => (isFine ? "ok  " : "FAIL");
+  const { careful } = result;
+  const others = Object.entries(careful.notPassed).map(([id, verdict]) => `${id}: ${verdict}`);
+  return [
+    `${mark(careful.verdict === "pass")} careful service: ${careful.scenarios} scenarios, ${careful.verdict}${others.length === 0 ? "" : ` (${others.join(", ")})`}`,
+    "",
+    ...result.variants.flatMap(({ id, expected, found, exact, error }) => [
+      `${mark(exact)} ${id}${error === undefined ? "" : `: could not be rehearsed: ${error}`}`,
+      ...Object.entries(found).map(([scenario, guarantees]) => {
+        const wanted = expected[scenario];
+        const note =
+          wanted === undefined || isSame(wanted, guarantees)
+            ? ""
+            : `, expected ${wanted.join(", ") || "nothing"}`;
+        return `       ${scenario.padEnd(40)} ${guarantees.join(", ") || "nothing found"}${note}`;
+      }),
+    ]),
+    "",
+    ...result.controls.map(
+      ({ id, expected, got, isAsStated }) =>
+        `${mark(isAsStated)} control: ${id}: ${got || "nothing found"}${isAsStated ? "" : `, expected ${expected}`}`,
+    ),
+    "",
+    `${result.isAsStated ? "CALIBRATED" : "NOT CALIBRATED"} in ${result.seconds} s: ${result.variants.filter(({ exact }) => exact).length} of ${result.variants.length} known-broken variants are caught exactly`,
+  ];
+}

@@ -1,0 +1,47 @@
+import type { GuaranteeId } from "./guarantee.ts";
+import type { RunVerdict } from "./verdict.ts";
+
+/** A known-broken variant, and by which scenarios exactly which of its guarantees must be found broken. */
+export interface CalibrationPair {
+  readonly variant: string;
+  readonly by: Readonly<Record<string, readonly GuaranteeId[]>>;
+}
+
+export interface VariantCalibration {
+  readonly id: string;
+  readonly expected: Readonly<Record<string, readonly GuaranteeId[]>>;
+  /** Scenarios that found it broken. */
+  readonly caughtBy: readonly string[];
+  readonly found: Readonly<Record<string, readonly GuaranteeId[]>>;
+  /** True when each scenario found exactly what is expected. */
+  readonly exact: boolean;
+  /** Set when it could not be rehearsed: that is not "caught". */
+  readonly error?: string;
+}
+
+export interface CarefulCalibration {
+  readonly verdict: RunVerdict;
+  readonly scenarios: number;
+  /** Scenarios that did not pass, with what they came to. */
+  readonly notPassed: Readonly<Record<string, RunVerdict>>;
+}
+
+/** A deliberate flaw of the rehearsal or the history, and what must come of it. */
+export interface ControlResult {
+  readonly id: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly isAsStated: boolean;
+}
+
+/** What `gameday calibrate --json` prints. */
+export interface CalibrationResult {
+  readonly schemaVersion: 1;
+  readonly gamedayVersion: string;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly variants: readonly VariantCalibration[];
+  readonly careful: CarefulCalibration;
+  readonly controls: readonly ControlResult[];
+  readonly isAsStated: boolean;
+}
