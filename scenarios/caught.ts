@@ -40,7 +40,7 @@ export const caught: readonly CalibrationPair[] = [
     variant: "fresh-idempotency-key-per-attempt",
     by: all(
       ["timeout-api-after-apply", "apply-late-api", "kill-worker-between-api-and-record"],
-      ["no-duplicate-calls"],
+      ["no-duplicate-calls", "idempotency-keys-stable"],
     ),
   },
   {
@@ -59,6 +59,9 @@ export const caught: readonly CalibrationPair[] = [
   },
   {
     variant: "redeploy-idempotency-key-changed",
-    by: all(["redeploy-changing-idempotency-key"], ["no-duplicate-calls"]),
+    by: all(
+      ["redeploy-changing-idempotency-key"],
+      ["no-duplicate-calls", "idempotency-keys-stable"],
+    ),
   },
 ];

@@ -7,6 +7,7 @@ const everyGuarantee: readonly GuaranteeId[] = [
   "no-phantom-effects",
   "no-torn-outcomes",
   "no-duplicate-calls",
+  "idempotency-keys-stable",
   "outbox-fully-published",
   "money-conserved",
   "offsets-never-ahead-of-effects",

@@ -1,5 +1,6 @@
 import type { Checker } from "./check.ts";
 import { everyInputAccounted } from "./every-input-accounted.ts";
+import { idempotencyKeysStable } from "./idempotency-keys-stable.ts";
 import { moneyConserved } from "./money-conserved.ts";
 import { noDuplicateCalls } from "./no-duplicate-calls.ts";
 import { noDuplicateEffects } from "./no-duplicate-effects.ts";
@@ -17,6 +18,7 @@ export const checkers: readonly Checker[] = [
   noPhantomEffects,
   noTornOutcomes,
   noDuplicateCalls,
+  idempotencyKeysStable,
   outboxFullyPublished,
   moneyConserved,
   offsetsNeverAheadOfEffects,

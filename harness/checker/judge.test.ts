@@ -31,7 +31,7 @@ test("a valid history with a survived kill passes", () => {
 });
 
 test("every guarantee has a checker, and nothing is judged without a header", () => {
-  expect(checkers).toHaveLength(10);
+  expect(checkers).toHaveLength(11);
   expect(judgeRun([])).toEqual([]);
 });
 
@@ -55,6 +55,15 @@ test.each<[string, EventBody[], string[]]>([
     ["no-duplicate-effects"],
   ],
   ["an applied call twice", again(isCall), ["no-duplicate-calls"]],
+  [
+    "a retry under another idempotency key",
+    validBodies().flatMap((b) =>
+      isCall(b) && b.stream === "call"
+        ? [b, { ...b, moment: "received" as const, idempotencyKey: "other" }]
+        : [b],
+    ),
+    ["idempotency-keys-stable"],
+  ],
   ["a call that never came", without(isCall), ["no-torn-outcomes"]],
   [
     "an outbox row never published",

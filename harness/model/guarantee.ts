@@ -5,6 +5,7 @@ export const GUARANTEES = [
   "no-phantom-effects",
   "no-torn-outcomes",
   "no-duplicate-calls",
+  "idempotency-keys-stable",
   "outbox-fully-published",
   "money-conserved",
   "offsets-never-ahead-of-effects",

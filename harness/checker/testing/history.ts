@@ -35,6 +35,12 @@ const header: EventBody = {
     publishedAt: "published_at",
     record: "settled",
   },
+  deadLetters: {
+    table: "dead_letters",
+    topic: "topic",
+    partition: "partition",
+    offset: "kafka_offset",
+  },
   faults: [
     { id: "kill", fault: "kill", boundary: "postgres.commit.applied", key: "pay-1", trigger: "t" },
   ],
