@@ -16,6 +16,7 @@ export function defineScenario(scenario: Scenario): Scenario {
 
 export type { GamedayConfig, InstanceWiring, KafkaRecord, SubjectConfig } from "./model/config.ts";
 export type { CalibrationPair } from "./model/calibration.ts";
+export { GUARANTEES } from "./model/guarantee.ts";
 export type { GuaranteeId, Finding, GuaranteeResult } from "./model/guarantee.ts";
 export type { Intent } from "./model/intent.ts";
 export type { RunResult, ScenarioResult } from "./model/result.ts";

@@ -1,26 +1,11 @@
-import type { GuaranteeId, Scenario } from "../harness/index.ts";
-
-/** What every scenario of this catalogue is judged by. */
-const everyGuarantee: readonly GuaranteeId[] = [
-  "no-lost-effects",
-  "no-duplicate-effects",
-  "no-phantom-effects",
-  "no-torn-outcomes",
-  "no-duplicate-calls",
-  "idempotency-keys-stable",
-  "outbox-fully-published",
-  "money-conserved",
-  "offsets-never-ahead-of-effects",
-  "every-input-accounted",
-  "recovers-within",
-];
+import { GUARANTEES, type Scenario } from "../harness/index.ts";
 
 /** What most scenarios have in common: two instances, sixty payments, a provider that replays. */
 export const common = {
   instances: 2,
   api: "idempotent-replay",
   workload: { events: 60, accounts: 5 },
-  guarantees: everyGuarantee,
+  guarantees: GUARANTEES,
   limits: { recoveryMsMax: 20_000 },
   drainTimeoutMs: 25_000,
 } as const satisfies Partial<Scenario>;

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ShortRead, type ByteReader } from "./byte-reader.ts";
@@ -27,18 +26,7 @@ import {
   VERSIONS,
 } from "./messages.ts";
 import { decodeRecords } from "./record-batch.ts";
-
-/** Frames as Kafka 4.3.1's own classes encode them; see testdata/Messages.java. */
-interface Sample {
-  readonly kind: "request" | "response";
-  readonly api: number;
-  readonly version: number;
-  readonly hex: string;
-}
-const samples = readFileSync(new URL("./testdata/messages.ndjson", import.meta.url), "utf8")
-  .trimEnd()
-  .split("\n")
-  .map((line) => JSON.parse(line) as Sample);
+import { samples, type Sample } from "./testing/samples.ts";
 
 const TOPIC_ID = "112233445566778899aabbccddeeff00";
 const topicOf = (id: string): string => (id === TOPIC_ID ? "topic" : id);

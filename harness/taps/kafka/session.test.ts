@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EventBody } from "../../model/history.ts";
@@ -7,17 +6,8 @@ import type { Direction } from "../relay.ts";
 import { DeliveryCounter } from "./delivery-counter.ts";
 import { KafkaSession } from "./session.ts";
 import { KafkaTapState } from "./tap-state.ts";
+import { samples, type Sample } from "./testing/samples.ts";
 
-interface Sample {
-  readonly kind: "request" | "response";
-  readonly api: number;
-  readonly version: number;
-  readonly hex: string;
-}
-const samples = readFileSync(new URL("./testdata/messages.ndjson", import.meta.url), "utf8")
-  .trimEnd()
-  .split("\n")
-  .map((line) => JSON.parse(line) as Sample);
 const sample = (kind: Sample["kind"], api: number, version: number): Buffer => {
   const found = samples.find((s) => s.kind === kind && s.api === api && s.version === version);
   return Buffer.from(found?.hex ?? "", "hex");
