@@ -2,7 +2,7 @@ import { HarnessError } from "../model/errors.ts";
 import type { FaultMoment, FrameMet, HistoryEvent } from "../model/history.ts";
 import type { BrokerRole, LinkKind, Trigger, Until } from "../model/scenario.ts";
 import type { FaultField } from "../ports/fault.ts";
-import { pollUntil } from "./deadline.ts";
+import { pollUntil, throwIfInterrupted } from "./deadline.ts";
 import { keyOfTrigger } from "./header.ts";
 import { isCommitOf, isInFlightAt, positionOf } from "./in-flight-record.ts";
 import type { Instances } from "./instances.ts";
@@ -131,7 +131,10 @@ async function untilSeen({ context }: FaultMeans, awaited: Awaited): Promise<str
     deadlineMs,
     signal: context.environment.signal,
   });
-  return event === null ? `waited ${deadlineMs} ms for ${what}, in vain` : what;
+  if (event !== null) return what;
+  return context.environment.signal.aborted
+    ? `interrupted while waiting for ${what}`
+    : `waited ${deadlineMs} ms for ${what}, in vain`;
 }
 
 interface Condition {
@@ -222,6 +225,7 @@ async function traffic(
   if (tap !== null && tap.answeredFrames() > before)
     return `${instance} is answered on its ${link} link again`;
   if (link === "api") return `the ${link} link is open; nothing needed it`;
+  throwIfInterrupted(context.environment.signal, `${instance} to speak on its ${link} link`);
   throw new HarnessError(
     "internal",
     `${instance} was not heard on its ${link} link for ${deadlineMs} ms after the heal.`,
