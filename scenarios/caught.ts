@@ -16,6 +16,8 @@ export const caught: readonly CalibrationPair[] = [
         "partition-consumer-from-broker",
         "pause-consumer-after-commit",
         "pause-consumer-before-transaction",
+        "broker-restart-during-traffic",
+        "kill-group-coordinator",
       ],
       ["no-duplicate-effects"],
     ),
