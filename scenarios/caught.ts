@@ -10,6 +10,7 @@ export const caught: readonly CalibrationPair[] = [
     by: all(
       [
         "kill-consumer-between-commit-and-ack",
+        "kill-consumer-before-offset-commit",
         "kill-consumer-with-session-timeout",
         "cut-postgres-after-commit-applied",
         "restart-postgres-during-traffic",
