@@ -59,7 +59,7 @@ async function kafkaBy(way: Way): Promise<HostPort> {
     instance: way,
     upstreams: [listener.upstream],
     counter: new DeliveryCounter(),
-    isInput: () => true,
+    isConsumed: () => true,
     keyAt: () => null,
     onDelivered: () => undefined,
     ...(way === "tap" ? { listenPorts: [listener.linkPort] } : {}),

@@ -1,15 +1,25 @@
 /** The composition root: wires the adapters, then drains on SIGTERM. */
+import type { Pool } from "pg";
 import { captureNext } from "./application/capture-next.ts";
 import { handleDelivery } from "./application/handle-delivery.ts";
 import { carefulPolicies } from "./application/policies.ts";
-import type { Policies } from "./application/ports.ts";
+import type {
+  Outbox,
+  PaymentsApi,
+  PaymentStore,
+  Policies,
+  Publish,
+  Role,
+} from "./application/ports.ts";
+import { payments, settlements } from "./application/roles.ts";
 import { createCaptureStore } from "./adapters/capture-store.ts";
 import { readConfig, type ServiceConfig } from "./adapters/config.ts";
 import { startHealthServer } from "./adapters/health-server.ts";
 import { createKafka, createProducer, runConsumer } from "./adapters/kafka.ts";
+import { createMetrics } from "./adapters/metrics.ts";
 import { createOutbox, createPublish } from "./adapters/outbox.ts";
 import { createPaymentStore } from "./adapters/payment-store.ts";
-import { createPaymentsApi } from "./adapters/payments-api.ts";
+import { createPaymentsApi, metered } from "./adapters/payments-api.ts";
 import { createPool } from "./adapters/postgres.ts";
 import { startWorkerLoop } from "./adapters/worker-loop.ts";
 import { variants } from "./variants/index.ts";
@@ -38,44 +48,98 @@ function policiesFor(id: string): Policies {
 
 async function start(config: ServiceConfig): Promise<() => Promise<void>> {
   const policies = policiesFor(config.VARIANT);
-  const pool = createPool(config.DATABASE_URL, (error) => log("idle connection lost", error));
+  const pool = createPool({
+    databaseUrl: config.DATABASE_URL,
+    lockTimeoutMs: config.LOCK_TIMEOUT_MS,
+    onError: policies.listensToPool ? (error) => log("idle connection lost", error) : null,
+  });
   const kafka = createKafka(config);
   const producer = createProducer(kafka);
   await producer.connect();
-  const api = createPaymentsApi(config.PAYMENTS_API_URL, config.API_TIMEOUT_MS);
-  const captures = createCaptureStore(pool, config.CAPTURE_LEASE_MS);
   const store = createPaymentStore(pool);
-  const loopOf = (name: string, step: () => Promise<boolean>) =>
-    startWorkerLoop({
-      step,
-      pollIntervalMs: config.POLL_INTERVAL_MS,
-      onError: (error) => log(`${name} failed, will try again`, error),
-    });
-  const worker = loopOf("capture", () => captureNext(captures, api, policies));
   const outbox = createOutbox(pool);
+  const metrics = createMetrics(() => outbox.backlog());
+  const api = metered(createPaymentsApi(config.PAYMENTS_API_URL, config.API_TIMEOUT_MS), metrics);
   const publish = createPublish(producer, config.TOPIC_SETTLED);
-  const relay = loopOf("relay", async () => (await policies.relay(outbox, publish)) > 0);
-  const consumer = await runConsumer(kafka, {
-    config,
-    handle: async (delivery, commitOffset) => {
-      await handleDelivery(delivery, { store, commitOffset, policies });
-      worker.wake();
-      relay.wake();
+  const workers = startWorkers(config, { policies, pool, api, store, outbox, publish });
+  const around = { store, publish, api, policies, metrics, nowMs: () => Date.now() };
+  const consume = (role: Role, names: { readonly groupId: string; readonly topic: string }) =>
+    runConsumer(kafka, {
+      config,
+      ...names,
+      workThrough: policies.workThrough,
+      handle: async (delivery, commitOffset) => {
+        const handled = await handleDelivery(delivery, commitOffset, { ...around, role });
+        workers.wake();
+        return handled;
+      },
+      onDead: (error) =>
+        policies.endsWhenDead ? fail("the consumer died", error) : log("the consumer died", error),
+      onRevival: (error) => log("the consumer died of a protocol error, starting another", error),
+      onFenced: (error) => log("offset commit refused: another instance owns the partition", error),
+    });
+  const consumers = await Promise.all([
+    consume(payments, { groupId: config.KAFKA_GROUP_ID, topic: config.TOPIC_REQUESTED }),
+    consume(settlements, { groupId: config.SETTLEMENTS_GROUP_ID, topic: config.TOPIC_SETTLED }),
+  ]);
+  const state = { wasReady: false };
+  const health = await startHealthServer({
+    port: config.HTTP_PORT,
+    metrics,
+    check: async () => {
+      await pool.query("SELECT 1");
+      const isMember = consumers.every((consumer) => consumer.isMember());
+      state.wasReady ||= isMember;
+      return isMember || (state.wasReady && !policies.endsWhenDead);
     },
-    onDead: (error) => fail("the consumer died", error),
-    onRevival: (error) => log("the consumer died of a protocol error, starting another", error),
-    onFenced: (error) => log("offset commit refused: another instance owns the partition", error),
-  });
-  const health = await startHealthServer(config.HTTP_PORT, async () => {
-    await pool.query("SELECT 1");
-    return consumer.isMember();
   });
   return async () => {
-    await consumer.stop();
-    await Promise.all([worker.stop(), relay.stop()]);
+    await Promise.all(consumers.map((consumer) => consumer.stop()));
+    await workers.stop();
     await producer.disconnect();
     health.close();
     await pool.end();
+  };
+}
+
+interface WorkerMeans {
+  readonly policies: Policies;
+  readonly pool: Pool;
+  readonly api: PaymentsApi;
+  readonly store: PaymentStore;
+  readonly outbox: Outbox;
+  readonly publish: Publish;
+}
+
+/** The work behind the consumers: captures, the outbox relay, the purge of old dedup rows. */
+function startWorkers(
+  config: ServiceConfig,
+  means: WorkerMeans,
+): { readonly wake: () => void; readonly stop: () => Promise<void> } {
+  const { policies, api, store, outbox, publish } = means;
+  const captures = createCaptureStore(means.pool, config.CAPTURE_LEASE_MS);
+  const loopOf = (name: string, step: () => Promise<boolean>, everyMs = config.POLL_INTERVAL_MS) =>
+    startWorkerLoop({
+      step,
+      pollIntervalMs: everyMs,
+      onError: (error) => log(`${name} failed, will try again`, error),
+    });
+  const retentionMs = policies.retentionMs(config.DEDUP_RETENTION_MS);
+  const purge = async (): Promise<boolean> => {
+    await store.purgeProcessed(retentionMs);
+    return false;
+  };
+  const capture = loopOf("capture", () => captureNext(captures, api, policies));
+  const relay = loopOf("relay", async () => (await policies.relay(outbox, publish)) > 0);
+  const purging = loopOf("purge", purge, config.PURGE_INTERVAL_MS);
+  return {
+    wake: () => {
+      capture.wake();
+      relay.wake();
+    },
+    stop: async () => {
+      await Promise.all([capture.stop(), relay.stop(), purging.stop()]);
+    },
   };
 }
 

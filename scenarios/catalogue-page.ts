@@ -6,6 +6,9 @@ const AGAIN: Readonly<Record<Scenario["exercise"]["redelivery"], string>> = {
   "in-flight-record-again": "that very offset, delivered again",
   call: "the API called or asked again for that payment",
   publish: "the event published again",
+  copy: "what was sent twice, delivered twice",
+  "output-record": "the published record, delivered again",
+  "earlier-records": "every record delivered before, delivered again",
 };
 
 /** The catalogue as Markdown: one row for each scenario, one for each known-broken twin. */
@@ -32,16 +35,20 @@ export function cataloguePage(
     "Each variant of the reference service has one thing wrong. Rehearsed for real by",
     "`catalogue.gameday.test.ts`, which requires exactly these guarantees to break and no other.",
     "",
-    "| variant | scenario | breaks |",
-    "| --- | --- | --- |",
-    ...caught.flatMap(({ variant, by }) =>
+    "| variant | scenario | breaks | may break as well |",
+    "| --- | --- | --- | --- |",
+    ...caught.flatMap(({ variant, by, also = {} }) =>
       Object.entries(by).map(
         ([id, guarantees]) =>
-          `| \`${variant}\` | \`${id}\` | ${guarantees.map((name) => `\`${name}\``).join(", ")} |`,
+          `| \`${variant}\` | \`${id}\` | ${named(guarantees)} | ${named(also[id] ?? [])} |`,
       ),
     ),
     "",
   ].join("\n");
+}
+
+function named(guarantees: readonly string[]): string {
+  return guarantees.map((name) => `\`${name}\``).join(", ");
 }
 
 function faultsOf({ faults, eviction }: Scenario): string {

@@ -3,6 +3,12 @@ import type { CalibrationPair, GuaranteeId } from "../harness/index.ts";
 const all = (ids: readonly string[], guarantees: readonly GuaranteeId[]): CalibrationPair["by"] =>
   Object.fromEntries(ids.map((id) => [id, guarantees]));
 
+const ZOMBIES = [
+  "partition-consumer-from-broker",
+  "pause-consumer-after-commit",
+  "pause-consumer-before-transaction",
+];
+
 /** Which known-broken twin is caught where, and by exactly which guarantees. Rehearsed by catalogue.gameday.test.ts; README.md is generated from it. */
 export const caught: readonly CalibrationPair[] = [
   {
@@ -14,30 +20,38 @@ export const caught: readonly CalibrationPair[] = [
         "kill-consumer-with-session-timeout",
         "cut-postgres-after-commit-applied",
         "restart-postgres-during-traffic",
-        "partition-consumer-from-broker",
-        "pause-consumer-after-commit",
-        "pause-consumer-before-transaction",
         "broker-restart-during-traffic",
         "kill-group-coordinator",
+        ...ZOMBIES,
       ],
       ["no-duplicate-effects"],
     ),
+    // Where the duplicate is made by an instance that has lost its partition.
+    also: all(ZOMBIES, ["no-zombie-effects"]),
   },
   {
     variant: "ack-before-commit",
-    by: {
-      // The loss, and its cause: the offset was ahead of the effects.
-      ...all(
-        ["kill-consumer-before-commit", "kill-consumer-during-offset-commit"],
-        ["no-lost-effects", "offsets-never-ahead-of-effects"],
-      ),
-      // The process lives on and tries again by itself, so that the cause shows without the loss.
-      "crash-postgres-before-commit": ["offsets-never-ahead-of-effects"],
-    },
+    // The loss, and its cause: the offset was ahead of the effects.
+    by: all(
+      [
+        "kill-consumer-before-commit",
+        "kill-consumer-during-offset-commit",
+        "crash-postgres-before-commit",
+      ],
+      ["no-lost-effects", "offsets-never-ahead-of-effects"],
+    ),
   },
   {
     variant: "blind-update-by-zombie",
-    by: all(["pause-consumer-before-transaction"], ["money-conserved"]),
+    by: {
+      // Woken before it looks: what it adds is added twice. Woken after: it writes over the other.
+      "pause-consumer-before-transaction": ["money-conserved"],
+      "pause-consumer-inside-transaction": ["no-stale-overwrites"],
+    },
+    also: {
+      "pause-consumer-before-transaction": ["no-zombie-effects", "no-stale-overwrites"],
+      "pause-consumer-inside-transaction": ["no-zombie-effects", "money-conserved"],
+    },
   },
   {
     variant: "fresh-idempotency-key-per-attempt",
@@ -53,6 +67,87 @@ export const caught: readonly CalibrationPair[] = [
   {
     variant: "relay-marks-before-publish",
     by: all(["kill-relay-before-publish"], ["outbox-fully-published"]),
+  },
+  {
+    variant: "dedup-committed-before-effect",
+    by: all(["kill-consumer-between-commit-and-ack"], ["no-lost-effects"]),
+  },
+  {
+    variant: "effect-committed-before-dedup",
+    by: all(["kill-consumer-between-commit-and-ack"], ["no-duplicate-effects"]),
+  },
+  {
+    variant: "check-then-insert",
+    by: all(["pause-consumer-inside-transaction"], ["no-duplicate-effects"]),
+    also: all(["pause-consumer-inside-transaction"], ["no-zombie-effects"]),
+  },
+  {
+    variant: "dedup-key-without-operation",
+    by: all(["second-operation-of-an-event"], ["no-lost-effects"]),
+  },
+  {
+    variant: "dedup-key-without-consumer",
+    by: all(["kill-second-consumer"], ["no-torn-outcomes"]),
+  },
+  {
+    variant: "dedup-key-from-offset",
+    by: all(["producer-sends-twice"], ["no-duplicate-effects"]),
+  },
+  {
+    variant: "publish-before-commit",
+    by: all(["kill-consumer-before-commit"], ["no-phantom-publishes"]),
+  },
+  {
+    variant: "publish-after-commit-without-outbox",
+    by: all(["kill-consumer-between-commit-and-ack"], ["no-torn-outcomes"]),
+  },
+  {
+    variant: "relay-by-last-id",
+    by: all(["commit-out-of-order"], ["outbox-fully-published", "recovers-within"]),
+  },
+  {
+    variant: "relay-without-event-id",
+    // Nobody can tell the repeat, and the second consumer refuses what it cannot tell.
+    by: all(
+      ["kill-relay-between-publish-and-mark"],
+      ["no-duplicate-publishes", "no-torn-outcomes"],
+    ),
+  },
+  {
+    variant: "call-before-commit",
+    by: all(["kill-consumer-before-commit"], ["no-duplicate-calls", "idempotency-keys-stable"]),
+  },
+  {
+    variant: "swallowed-error-then-commit",
+    by: all(
+      ["lock-table-during-traffic"],
+      ["no-lost-effects", "offsets-never-ahead-of-effects", "metrics-tell-the-truth"],
+    ),
+  },
+  {
+    variant: "early-return-from-batch",
+    by: all(["kill-consumer-mid-batch"], ["no-lost-effects", "offsets-never-ahead-of-effects"]),
+  },
+  {
+    variant: "commits-offset-too-far",
+    by: all(["kill-consumer-mid-batch"], ["no-lost-effects", "offsets-never-ahead-of-effects"]),
+  },
+  {
+    variant: "concurrent-within-key",
+    by: all(["first-of-a-key-is-slow"], ["ordered-per-key", "offsets-never-ahead-of-effects"]),
+  },
+  {
+    variant: "dedup-window-too-short",
+    by: all(["reread-from-start"], ["no-duplicate-effects", "dedup-outlives-redelivery"]),
+  },
+  { variant: "handler-type-error", by: all(["poison-message"], ["recovers-within"]) },
+  {
+    variant: "no-pool-error-listener",
+    by: all(["restart-postgres-during-traffic"], ["recovers-within"]),
+  },
+  {
+    variant: "metrics-count-hits-as-effects",
+    by: all(["kill-consumer-between-commit-and-ack"], ["metrics-tell-the-truth"]),
   },
   { variant: "swallow-poison", by: all(["poison-message"], ["every-input-accounted"]) },
   {

@@ -1,4 +1,4 @@
-import { GUARANTEES, type Scenario } from "../harness/index.ts";
+import { GUARANTEES, type FaultSpec, type Scenario } from "../harness/index.ts";
 
 /** What most scenarios have in common: two instances, sixty payments, a provider that replays. */
 export const common = {
@@ -18,3 +18,19 @@ export const redeliveredToAny = { eventsMin: 50, redelivery: "in-flight-record-a
 export const calledAgain = { eventsMin: 50, redelivery: "call" } as const;
 /** The fault's own evidence is enough. */
 export const noRedelivery = { eventsMin: 50, redelivery: "none" } as const;
+
+const HELD_FETCHES = 8;
+
+/**
+ * Payments pile up: the first fetches wait until everything was sent, so that what comes next is a
+ * batch of many. `step` is the number of events that share a key.
+ */
+export function backlog(step: number): readonly FaultSpec[] {
+  return Array.from({ length: HELD_FETCHES }, (_, index) => ({
+    id: `backlog-${index + 1}`,
+    fault: "hold",
+    at: { boundary: "kafka.fetch.applied", match: { intent: 1 + index * step } },
+    heldFrame: "release",
+    until: "all-sent",
+  }));
+}

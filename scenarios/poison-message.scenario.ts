@@ -11,6 +11,8 @@ export default defineScenario({
     "Given a record that cannot be read, when it is delivered, then it ends as a dead letter and every other payment takes effect once.",
   runbook: "docs/runbooks.md#a-record-cannot-be-read",
   tags: ["input", "dead-letter"],
+  limits: { recoveryMsMax: 8_000 },
+  drainTimeoutMs: 9_000,
   workload: { events: 60, accounts: 5, poison: [30] },
   faults: [
     {

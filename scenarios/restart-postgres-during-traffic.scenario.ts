@@ -11,6 +11,8 @@ export default defineScenario({
     "Given a restart of the database, when the consumers reconnect, then every payment is posted once.",
   runbook: "docs/runbooks.md#the-database-restarts",
   tags: ["database", "restart"],
+  limits: { recoveryMsMax: 12_000 },
+  drainTimeoutMs: 13_000,
 
   faults: [
     {

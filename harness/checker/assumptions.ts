@@ -20,10 +20,15 @@ function inputLogClean(evidence: Evidence): AssumptionResult {
   const name = "input-log-clean";
   const counts = new Map<string, number>();
   const places = new Set<string>();
-  for (const { eventId, position } of evidence.inputLog) {
-    counts.set(eventId ?? "", (counts.get(eventId ?? "") ?? 0) + 1);
+  const note = (id: string, by: number): void => {
+    counts.set(id, (counts.get(id) ?? 0) + by);
+  };
+  for (const { eventId, key, position } of evidence.inputLog) {
+    note(`${eventId} ${key}`, 1);
     places.add(`${eventId} ${placeText(position)}`);
   }
+  // What was sent twice on purpose is no anomaly of the producer.
+  for (const { eventId, key } of evidence.copies) note(`${eventId} ${key}`, -1);
   const doubled = [...counts].filter(([, count]) => count > 1).map(([eventId]) => eventId);
   const missing = evidence.intents.filter(
     ({ eventId, position }) =>

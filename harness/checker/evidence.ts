@@ -8,9 +8,11 @@ import type {
   HistoryEvent,
   IntentEvent,
   LogEvent,
+  MetricEvent,
   OffsetCommitEvent,
   OffsetFinalEvent,
   Position,
+  ProcessEvent,
   WireEvent,
   EventBase,
 } from "../model/history.ts";
@@ -30,6 +32,8 @@ export interface Effect {
 
 /** A business event that must take effect exactly once. */
 export interface Expected {
+  /** Identity among all events: event id and business key. */
+  readonly id: string;
   readonly key: string;
   readonly eventId: string;
   readonly position: Position | null;
@@ -41,14 +45,17 @@ export interface Evidence {
   readonly header: Stamped<HeaderEvent>;
   readonly events: readonly HistoryEvent[];
   readonly expected: readonly Expected[];
-  readonly expectedByEventId: ReadonlyMap<string, Expected>;
-  /** Effects per event id, then per declaration id. */
+  /** The event that a key and an event id name; either may be unknown, or shared by several events. */
+  readonly eventOf: (key: string | null, eventId: string | null) => Expected | null;
+  /** Effects per identity of the event, then per declaration id. */
   readonly effects: ReadonlyMap<string, ReadonlyMap<string, readonly Effect[]>>;
   /** Effects that name no event that was sent. */
   readonly strangers: readonly Effect[];
   readonly intents: readonly Stamped<IntentEvent>[];
   readonly inputLog: readonly Stamped<LogEvent>[];
   readonly outputLog: readonly Stamped<LogEvent>[];
+  /** Events that were sent again on purpose. */
+  readonly copies: readonly Stamped<IntentEvent>[];
   /** Records nobody can read, sent on purpose. */
   readonly poisoned: readonly Expected[];
   readonly deliveries: readonly Stamped<DeliveryEvent>[];
@@ -59,6 +66,8 @@ export interface Evidence {
   readonly wires: readonly Stamped<WireEvent>[];
   readonly faults: readonly Stamped<FaultEvent>[];
   readonly assumptions: readonly Stamped<AssumptionEvent>[];
+  readonly metrics: readonly Stamped<MetricEvent>[];
+  readonly processes: readonly Stamped<ProcessEvent>[];
   readonly isDrained: boolean;
 }
 
@@ -66,31 +75,33 @@ export interface Evidence {
 export function evidenceOf(events: readonly HistoryEvent[]): Evidence | null {
   const header = only(events, "header")[0];
   if (header === undefined) return null;
-  const intents = only(events, "intent");
+  const sent = only(events, "intent");
+  const intents = sent.filter(({ isCopy }) => isCopy !== true);
   const logs = only(events, "log");
   const inputLog = logs.filter(({ role }) => role === "input");
   const changes = only(events, "effect");
   const calls = only(events, "call");
   const accepted = acceptedOf(intents, inputLog);
-  const poison = new Set(intents.flatMap(({ isPoison, eventId }) => (isPoison ? [eventId] : [])));
-  const expected = accepted.filter(({ eventId }) => !poison.has(eventId));
-  const expectedByEventId = new Map(expected.map((event) => [event.eventId, event]));
+  const poison = new Set(intents.flatMap((intent) => (intent.isPoison ? [idOf(intent)] : [])));
+  const expected = accepted.filter(({ id }) => !poison.has(id));
+  const eventOf = resolver(expected);
   const all = header.effects.flatMap((declaration) =>
     effectsOf(declaration, { changes, calls, logs }),
   );
-  const { effects, strangers } = grouped(all, expected);
+  const { effects, strangers } = grouped(all, eventOf);
   const assumptions = only(events, "assumption");
   return {
     header,
     events,
     expected,
-    expectedByEventId,
+    eventOf,
     effects,
     strangers,
     intents,
     inputLog,
     outputLog: logs.filter(({ role }) => role === "output"),
-    poisoned: accepted.filter(({ eventId }) => poison.has(eventId)),
+    copies: sent.filter(({ isCopy }) => isCopy === true),
+    poisoned: accepted.filter(({ id }) => poison.has(id)),
     deliveries: only(events, "delivery"),
     commits: only(events, "offset").filter(
       (e): e is Stamped<OffsetCommitEvent> => e.kind === "commit",
@@ -103,13 +114,19 @@ export function evidenceOf(events: readonly HistoryEvent[]): Evidence | null {
     wires: only(events, "wire"),
     faults: only(events, "fault"),
     assumptions,
+    metrics: only(events, "metric"),
+    processes: only(events, "process"),
     isDrained: assumptions.findLast(({ name }) => name === "drained")?.holds === true,
   };
 }
 
 /** Effects of one event under one declaration; empty when there are none. */
-export function effectsFor(evidence: Evidence, eventId: string, id: string): readonly Effect[] {
-  return evidence.effects.get(eventId)?.get(id) ?? [];
+export function effectsFor(
+  evidence: Evidence,
+  event: Expected,
+  declarationId: string,
+): readonly Effect[] {
+  return evidence.effects.get(event.id)?.get(declarationId) ?? [];
 }
 
 /** "topic[partition]@offset". */
@@ -132,16 +149,48 @@ function acceptedOf(
   inputLog: readonly LogEvent[],
 ): readonly Expected[] {
   const onLog = new Map<string, Position>();
-  for (const { eventId, position } of inputLog) {
-    if (eventId !== null && !onLog.has(eventId)) onLog.set(eventId, position);
+  for (const { eventId, key, position } of inputLog) {
+    const id = idOf({ eventId: eventId ?? "", key: key ?? "" });
+    if (!onLog.has(id)) onLog.set(id, position);
   }
   return intents.flatMap(({ key, eventId, position }): readonly Expected[] => {
-    const stored = onLog.get(eventId) ?? null;
+    const id = idOf({ key, eventId });
+    const stored = onLog.get(id) ?? null;
+    const event = { id, key, eventId };
     if (position === "unknown") {
-      return stored === null ? [] : [{ key, eventId, position: stored, isAcknowledged: false }];
+      return stored === null ? [] : [{ ...event, position: stored, isAcknowledged: false }];
     }
-    return [{ key, eventId, position: stored ?? position, isAcknowledged: true }];
+    return [{ ...event, position: stored ?? position, isAcknowledged: true }];
   });
+}
+
+/** Several events may share a key, several operations an event id: together they are one event. */
+function idOf({ key, eventId }: { readonly key: string; readonly eventId: string }): string {
+  return `${eventId} ${key}`;
+}
+
+function resolver(expected: readonly Expected[]): Evidence["eventOf"] {
+  const byId = new Map(expected.map((event) => [event.id, event]));
+  const byEventId = uniqueBy(expected, ({ eventId }) => eventId);
+  const byKey = uniqueBy(expected, ({ key }) => key);
+  return (key, eventId) => {
+    if (eventId === null) return byKey.get(key ?? "") ?? null;
+    const exact = key === null ? undefined : byId.get(idOf({ key, eventId }));
+    return exact ?? byEventId.get(eventId) ?? null;
+  };
+}
+
+/** Null where several events have the name in common. */
+function uniqueBy(
+  expected: readonly Expected[],
+  nameOf: (event: Expected) => string,
+): ReadonlyMap<string, Expected | null> {
+  const found = new Map<string, Expected | null>();
+  for (const event of expected) {
+    const name = nameOf(event);
+    found.set(name, found.has(name) ? null : event);
+  }
+  return found;
 }
 
 function effectsOf(
@@ -190,21 +239,19 @@ function effectsOf(
 
 function grouped(
   all: readonly Effect[],
-  expected: readonly Expected[],
+  eventOf: Evidence["eventOf"],
 ): Pick<Evidence, "effects" | "strangers"> {
-  const byKey = new Map(expected.map((event) => [event.key, event.eventId]));
-  const known = new Set(expected.map(({ eventId }) => eventId));
   const effects = new Map<string, Map<string, Effect[]>>();
   const strangers: Effect[] = [];
   for (const effect of all) {
-    const eventId = effect.eventId ?? byKey.get(effect.key ?? "");
-    if (eventId === undefined || !known.has(eventId)) {
+    const event = eventOf(effect.key, effect.eventId);
+    if (event === null) {
       strangers.push(effect);
       continue;
     }
-    const ofEvent = effects.get(eventId) ?? new Map<string, Effect[]>();
+    const ofEvent = effects.get(event.id) ?? new Map<string, Effect[]>();
     ofEvent.set(effect.declaration.id, [...(ofEvent.get(effect.declaration.id) ?? []), effect]);
-    effects.set(eventId, ofEvent);
+    effects.set(event.id, ofEvent);
   }
   return { effects, strangers };
 }

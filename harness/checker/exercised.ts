@@ -89,6 +89,12 @@ function notAgain(evidence: Evidence, fired: Fired, redelivery: Redelivery): str
       return `the API was neither called nor asked again for ${key}`;
     case "publish":
       return `${key} was not published again`;
+    case "copy":
+      return "what the producer sent twice was not delivered twice";
+    case "output-record":
+      return `the published record of ${key} was not delivered again`;
+    case "earlier-records":
+      return "not every record delivered before the fault was delivered again";
   }
 }
 
@@ -117,7 +123,49 @@ function againOf(evidence: Evidence, fired: Fired, redelivery: Redelivery): read
         .filter(({ key }) => key !== null && key === fired.frame?.key)
         .slice(1)
         .map(({ position }) => `published again as ${placeText(position)}`);
+    case "copy":
+      return copiesDelivered(evidence);
+    case "output-record":
+      return outputAgain(evidence, fired);
+    case "earlier-records":
+      return allAgain(evidence, fired);
   }
+}
+
+/** Places of copies that were delivered; none when one of them was not. */
+function copiesDelivered({ copies, deliveries }: Evidence): readonly string[] {
+  const delivered = new Set(deliveries.map(({ position }) => placeText(position)));
+  const places = copies.map(({ position }) =>
+    position === "unknown" ? "an unknown place" : placeText(position),
+  );
+  return places.every((place) => delivered.has(place))
+    ? places.map((place) => `the copy at ${place}`)
+    : [];
+}
+
+function outputAgain(evidence: Evidence, fired: Fired): readonly string[] {
+  return evidence.deliveries
+    .filter(
+      ({ seq, key, attempt, position }) =>
+        seq > fired.seq &&
+        attempt > 1 &&
+        key === fired.frame?.key &&
+        position.topic !== evidence.header.inputTopic,
+    )
+    .map(({ position, instance }) => `${placeText(position)} to ${instance}`);
+}
+
+function allAgain(evidence: Evidence, fired: Fired): readonly string[] {
+  const { inputTopic } = evidence.header;
+  const input = evidence.deliveries.filter(({ position }) => position.topic === inputTopic);
+  const after = new Set(
+    input.filter(({ seq }) => seq > fired.seq).map(({ position }) => placeText(position)),
+  );
+  const before = new Set(
+    input.filter(({ seq }) => seq < fired.seq).map(({ position }) => placeText(position)),
+  );
+  const again = [...before].filter((place) => after.has(place));
+  return again.length === before.size ? again : [];
 }
 
 function positionMet(evidence: Evidence, fired: Fired): Position | null {

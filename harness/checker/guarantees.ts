@@ -9,6 +9,13 @@ import { noPhantomEffects } from "./no-phantom-effects.ts";
 import { noTornOutcomes } from "./no-torn-outcomes.ts";
 import { offsetsNeverAheadOfEffects } from "./offsets-never-ahead-of-effects.ts";
 import { outboxFullyPublished } from "./outbox-fully-published.ts";
+import { noPhantomPublishes } from "./no-phantom-publishes.ts";
+import { noDuplicatePublishes } from "./no-duplicate-publishes.ts";
+import { orderedPerKey } from "./ordered-per-key.ts";
+import { noStaleOverwrites } from "./no-stale-overwrites.ts";
+import { noZombieEffects } from "./no-zombie-effects.ts";
+import { dedupOutlivesRedelivery } from "./dedup-outlives-redelivery.ts";
+import { metricsTellTheTruth } from "./metrics-tell-the-truth.ts";
 import { recoversWithin } from "./recovers-within.ts";
 
 /** Every checker; one file each. */
@@ -23,5 +30,12 @@ export const checkers: readonly Checker[] = [
   moneyConserved,
   offsetsNeverAheadOfEffects,
   everyInputAccounted,
+  noPhantomPublishes,
+  noDuplicatePublishes,
+  orderedPerKey,
+  noStaleOverwrites,
+  noZombieEffects,
+  dedupOutlivesRedelivery,
+  metricsTellTheTruth,
   recoversWithin,
 ];

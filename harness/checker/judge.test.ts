@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { EventBody } from "../model/history.ts";
+import { GUARANTEES } from "../model/guarantee.ts";
 import { checkers } from "./guarantees.ts";
 import { judgeRun } from "./judge.ts";
 import { stamped, validBodies } from "./testing/history.ts";
@@ -31,7 +32,7 @@ test("a valid history with a survived kill passes", () => {
 });
 
 test("every guarantee has a checker, and nothing is judged without a header", () => {
-  expect(checkers).toHaveLength(11);
+  expect(checkers).toHaveLength(GUARANTEES.length);
   expect(judgeRun([])).toEqual([]);
 });
 
@@ -48,8 +49,8 @@ test.each<[string, EventBody[], string[]]>([
         xid: "9",
         commitOrder: 9,
         instance: "consumer-2",
-        before: { account_id: "acc", balance: 300 },
-        after: { account_id: "acc", balance: 400 },
+        before: { account_id: "acc", balance: 300, version: 3 },
+        after: { account_id: "acc", balance: 400, version: 4 },
       },
     ],
     ["no-duplicate-effects"],

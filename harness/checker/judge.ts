@@ -5,7 +5,7 @@ import type { FaultResult, ScenarioResult } from "../model/result.ts";
 import type { RunHeader } from "../model/run-header.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { assumptionsOf } from "./assumptions.ts";
-import type { Breach, CheckOutcome } from "./check.ts";
+import type { Breach, Checker, CheckOutcome } from "./check.ts";
 import { evidenceOf, placeText, type Evidence } from "./evidence.ts";
 import { exercisedOf } from "./exercised.ts";
 import { checkers } from "./guarantees.ts";
@@ -18,7 +18,10 @@ import { zombiesOf } from "./zombies.ts";
 const FINDINGS_MAX = 20;
 
 /** Judges every scenario run of a history, in the order of their headers. */
-export function judgeRun(events: readonly HistoryEvent[]): readonly ScenarioResult[] {
+export function judgeRun(
+  events: readonly HistoryEvent[],
+  by: readonly Checker[] = checkers,
+): readonly ScenarioResult[] {
   const groups = new Map<string, HistoryEvent[]>();
   for (const event of events) {
     const group = groups.get(event.scenario);
@@ -27,15 +30,15 @@ export function judgeRun(events: readonly HistoryEvent[]): readonly ScenarioResu
   }
   return [...groups.values()].flatMap((group) => {
     const evidence = evidenceOf(group);
-    return evidence === null ? [] : [judge(evidence)];
+    return evidence === null ? [] : [judge(evidence, by)];
   });
 }
 
-function judge(evidence: Evidence): ScenarioResult {
+function judge(evidence: Evidence, by: readonly Checker[]): ScenarioResult {
   const { header, events } = evidence;
   const assumptions = assumptionsOf(evidence);
   const exercised = exercisedOf(evidence);
-  const guarantees = header.guarantees.map((id) => resultOf(evidence, id));
+  const guarantees = header.guarantees.map((id) => resultOf(evidence, id, by));
   const isSound =
     exercised.missing.length === 0 && assumptions.every(({ holds }) => holds === true);
   return {
@@ -83,8 +86,8 @@ export function verdictOf(guarantees: readonly GuaranteeResult[], isSound: boole
   return isKnown && isSound ? "pass" : "inconclusive";
 }
 
-function resultOf(evidence: Evidence, id: GuaranteeId): GuaranteeResult {
-  const outcome = outcomeOf(evidence, id);
+function resultOf(evidence: Evidence, id: GuaranteeId, by: readonly Checker[]): GuaranteeResult {
+  const outcome = outcomeOf(evidence, id, by);
   if (outcome.kind === "unknown")
     return { id, violated: null, reason: outcome.reason, findings: [] };
   const findings = outcome.breaches.slice(0, FINDINGS_MAX).map((b) => finding(evidence, id, b));
@@ -96,9 +99,9 @@ function resultOf(evidence: Evidence, id: GuaranteeId): GuaranteeResult {
   return { id, violated: findings.length > 0, findings: [...findings, ...rest] };
 }
 
-function outcomeOf(evidence: Evidence, id: GuaranteeId): CheckOutcome {
+function outcomeOf(evidence: Evidence, id: GuaranteeId, by: readonly Checker[]): CheckOutcome {
   if (evidence.expected.length === 0) return { kind: "unknown", reason: "no event was accepted" };
-  const checker = checkers.find((candidate) => candidate.id === id);
+  const checker = by.find((candidate) => candidate.id === id);
   if (checker === undefined) return { kind: "unknown", reason: "this version has no such checker" };
   try {
     return checker.check(evidence);

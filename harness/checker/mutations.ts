@@ -88,6 +88,70 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
+    id: "an event is published before its transaction",
+    breaks: ["no-phantom-publishes"],
+    mutate: (events) =>
+      withVictim(events, ({ key }) => {
+        const commit = events.find((e) => e.stream === "wire" && e.keys.includes(key));
+        if (commit?.stream !== "wire") return null;
+        const early = { ...commit, boundary: "kafka.produce.requested", tag: null } as const;
+        return renumbered(events.toSpliced(events.indexOf(commit), 0, early));
+      }),
+  },
+  {
+    id: "a record is published again without its event id",
+    breaks: ["no-duplicate-publishes"],
+    mutate: (events) =>
+      withVictim(events, (victim) => {
+        const record = recordsOf(events, victim)[0];
+        if (record?.stream !== "log") return null;
+        const position = { ...record.position, offset: record.position.offset + 1_000_000 };
+        return renumbered([...events, { ...record, position, eventId: null }]);
+      }),
+  },
+  { id: "two events of one key swap their rows", breaks: ["ordered-per-key"], mutate: disordered },
+  {
+    id: "a balance is written over with an old version",
+    breaks: ["no-stale-overwrites"],
+    mutate: (events) => {
+      const { balance } = headerOf(events) ?? { balance: null };
+      const update = events.find(
+        (e) => e.stream === "effect" && e.table === balance?.table && e.before !== null,
+      );
+      const version = balance?.version;
+      if (update?.stream !== "effect" || version === undefined) return null;
+      const after = { ...update.after, [version]: update.before?.[version] };
+      return replaced(events, update, { ...update, after });
+    },
+  },
+  {
+    id: "an instance goes on after its partition has moved",
+    breaks: ["no-zombie-effects"],
+    mutate: haunted,
+  },
+  {
+    id: "a dedup row is deleted and made again",
+    breaks: ["dedup-outlives-redelivery"],
+    mutate: (events) => {
+      const dedup = headerOf(events)?.dedup ?? null;
+      const row = events.find((e) => e.stream === "effect" && e.table === dedup?.table);
+      if (row?.stream !== "effect") return null;
+      const gone = { ...row, op: "delete", before: row.after, after: null } as const;
+      return renumbered([...events, gone, row]);
+    },
+  },
+  {
+    id: "a counter of effects is altered",
+    breaks: ["metrics-tell-the-truth"],
+    mutate: (events) => {
+      const series = headerOf(events)?.metrics?.effects?.[0];
+      if (series === undefined) return null;
+      return events.map((e) =>
+        e.stream === "metric" && e.name === series.series ? { ...e, value: e.value + 1 } : e,
+      );
+    },
+  },
+  {
     id: "the recovery limit is altered to nothing",
     breaks: ["recovers-within"],
     mutate: (events) => {
@@ -106,7 +170,7 @@ function headerOf(events: readonly HistoryEvent[]) {
 /** The last event that was sent: nothing after it depends on it. */
 function withVictim(
   events: readonly HistoryEvent[],
-  change: (victim: IntentEvent) => readonly HistoryEvent[],
+  change: (victim: IntentEvent) => readonly HistoryEvent[] | null,
 ): readonly HistoryEvent[] | null {
   const victim = events.findLast((event) => event.stream === "intent" && event.isPoison !== true);
   return victim?.stream === "intent" ? change(victim) : null;
@@ -176,6 +240,81 @@ function swapped(events: readonly HistoryEvent[]): readonly HistoryEvent[] | nul
   const commit = events[at];
   if (work < 0 || commit === undefined) return null;
   return renumbered(events.toSpliced(at, 1).toSpliced(work, 0, commit));
+}
+
+/** Two events of one partition get one key, and their rows change places. */
+function disordered(events: readonly HistoryEvent[]): readonly HistoryEvent[] | null {
+  const sent = events.filter((e) => e.stream === "intent" && e.isPoison !== true);
+  const [second] = sent.slice(-1);
+  const first = sent.findLast(
+    (e) => e !== second && placeOf(e) !== null && placeOf(e) === placeOf(second),
+  );
+  if (first?.stream !== "intent" || second?.stream !== "intent") return null;
+  const text = JSON.stringify(events).replaceAll(first.key, second.key);
+  const renamed = JSON.parse(text) as readonly HistoryEvent[];
+  const at = [first, second].map(({ eventId }) =>
+    renamed.findIndex((e) => isDeclaredRow(renamed, e) && e.after?.["event_id"] === eventId),
+  );
+  const [a = -1, b = -1] = at;
+  const [rowA, rowB] = [renamed[a], renamed[b]];
+  if (rowA === undefined || rowB === undefined) return null;
+  return renumbered(renamed.with(a, rowB).with(b, rowA));
+}
+
+function placeOf(event: HistoryEvent | undefined): string | null {
+  if (event?.stream !== "intent" || event.position === "unknown") return null;
+  return `${event.position.topic}/${event.position.partition}`;
+}
+
+/** Rows of the first declared row effect. */
+function isDeclaredRow(
+  events: readonly HistoryEvent[],
+  event: HistoryEvent,
+): event is HistoryEvent & { readonly stream: "effect" } {
+  const declared = headerOf(events)?.effects.find(({ kind }) => kind === "row");
+  return event.stream === "effect" && declared?.kind === "row" && event.table === declared.table;
+}
+
+/** An instance is delivered a record, loses its partition, and still changes the account. */
+function haunted(events: readonly HistoryEvent[]): readonly HistoryEvent[] | null {
+  return withVictim(events, ({ key, account, position }) => {
+    const balance = headerOf(events)?.balance ?? null;
+    const change = events.findLast(
+      (e) =>
+        e.stream === "effect" &&
+        e.table === balance?.table &&
+        e.after?.[balance.account] === account,
+    );
+    if (balance === null || change?.stream !== "effect" || position === "unknown") return null;
+    const { seq, atMs, scenario } = change;
+    const base = { seq, atMs, scenario };
+    const instance = change.instance ?? "";
+    const version = balance.version ?? "version";
+    const after = { ...change.after, [version]: Number(change.after?.[version]) + 1 };
+    return renumbered([
+      ...events,
+      { ...base, stream: "delivery", instance, position, key, attempt: 9 },
+      {
+        ...base,
+        stream: "membership",
+        instance: `${instance}-successor`,
+        kind: "assigned",
+        memberId: "m",
+        eviction: null,
+        partitions: [position],
+      },
+      {
+        ...base,
+        stream: "wire",
+        boundary: "postgres.commit.applied",
+        instance,
+        keys: [key],
+        action: "passed",
+        tag: "COMMIT",
+      },
+      { ...change, op: "update", xid: "999999999", before: change.after, after },
+    ]);
+  });
 }
 
 function without(

@@ -6,10 +6,11 @@ export const noDuplicateCalls: Checker = {
   id: "no-duplicate-calls",
   check: (evidence) =>
     checked(
-      evidence.expected.flatMap(({ key, eventId }) =>
+      evidence.expected.flatMap((event) =>
         evidence.header.effects.flatMap((declaration) => {
-          const found = effectsFor(evidence, eventId, declaration.id);
+          const found = effectsFor(evidence, event, declaration.id);
           if (declaration.kind !== "call" || found.length < 2) return [];
+          const { key } = event;
           const places = found.map(({ text }) => text).join("; ");
           const message = `no-duplicate-calls: ${key} was applied ${found.length} times by ${declaration.api}, expected once: ${places}.`;
           return [{ key, message }];

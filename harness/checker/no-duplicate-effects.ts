@@ -7,13 +7,14 @@ export const noDuplicateEffects: Checker = {
   check: (evidence) => checked(evidence.expected.flatMap((event) => duplicatesOf(evidence, event))),
 };
 
-function duplicatesOf(evidence: Evidence, { key, eventId }: Expected): readonly Breach[] {
+function duplicatesOf(evidence: Evidence, event: Expected): readonly Breach[] {
   return evidence.header.effects.flatMap((declaration) => {
     const isCounted =
       declaration.kind === "row" ||
       (declaration.kind === "record" && declaration.delivery === "once");
-    const found = effectsFor(evidence, eventId, declaration.id);
+    const found = effectsFor(evidence, event, declaration.id);
     if (!isCounted || found.length < 2) return [];
+    const { key } = event;
     const places = found.map(({ text }) => text).join("; ");
     const message = `no-duplicate-effects: ${key} took effect ${found.length} times in ${declaration.id}, expected once: ${places}.`;
     return [{ key, message }];

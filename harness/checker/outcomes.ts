@@ -25,7 +25,7 @@ export function outcomeOf(evidence: Evidence, event: Expected): Outcome {
   const isDuplicated = evidence.header.effects.some(
     (declaration) =>
       !(declaration.kind === "record" && declaration.delivery === "at-least-once") &&
-      effectsFor(evidence, event.eventId, declaration.id).length > 1,
+      effectsFor(evidence, event, declaration.id).length > 1,
   );
   if (isDuplicated) return "duplicated";
   const { present, missing } = presenceOf(evidence, event);

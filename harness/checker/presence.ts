@@ -13,9 +13,16 @@ export interface Presence {
 export function presenceOf(evidence: Evidence, event: Expected): Presence {
   const { effects, outbox } = evidence.header;
   const isPresent = (id: string): boolean =>
-    effectsFor(evidence, event.eventId, id).length > 0 ||
-    (outbox?.record === id && hasOutboxRow(evidence, event.eventId));
-  const ids = effects.map(({ id }) => id);
+    effectsFor(evidence, event, id).length > 0 ||
+    (outbox?.record === id && hasOutboxRow(evidence, event));
+  // What follows a record is not missing before the record is there.
+  const ids = effects.flatMap((effect) =>
+    effect.kind === "row" &&
+    effect.follows !== undefined &&
+    effectsFor(evidence, event, effect.follows).length === 0
+      ? []
+      : [effect.id],
+  );
   return { present: ids.filter(isPresent), missing: ids.filter((id) => !isPresent(id)) };
 }
 
@@ -31,17 +38,19 @@ export function isBehindCommittedOffset(evidence: Evidence, event: Expected): bo
 
 const outboxRows = new WeakMap<Evidence, ReadonlySet<string>>();
 
-function hasOutboxRow(evidence: Evidence, eventId: string): boolean {
-  const known = outboxRows.get(evidence) ?? new Set(outboxEventIds(evidence));
+function hasOutboxRow(evidence: Evidence, event: Expected): boolean {
+  const known = outboxRows.get(evidence) ?? new Set(outboxEvents(evidence).map(({ id }) => id));
   outboxRows.set(evidence, known);
-  return known.has(eventId);
+  return known.has(event.id);
 }
 
-/** Event ids of every committed outbox row. */
-export function outboxEventIds(evidence: Evidence): readonly string[] {
+/** The event of every committed outbox row. */
+export function outboxEvents(evidence: Evidence): readonly Expected[] {
   const { outbox } = evidence.header;
   if (outbox === null) return [];
-  return evidence.changes.flatMap(({ table, op, after }) =>
-    table === outbox.table && op === "insert" ? [String(after?.[outbox.eventId])] : [],
-  );
+  return evidence.changes.flatMap(({ table, op, after }) => {
+    if (table !== outbox.table || op !== "insert" || after === null) return [];
+    const key = outbox.key === undefined ? null : String(after[outbox.key]);
+    return evidence.eventOf(key, String(after[outbox.eventId])) ?? [];
+  });
 }

@@ -39,8 +39,20 @@ class OwnershipWatch {
   private readonly byPlace: ReadonlyMap<string, Expected>;
   private readonly byKey: ReadonlyMap<string, Expected>;
 
+  /** Account of each event. */
+  private readonly accounts: ReadonlyMap<string, string>;
+  /** Instance and account of changes to a balance that belong to no declared effect. */
+  private readonly orphans: ReadonlySet<string>;
+
   constructor(evidence: Evidence) {
     this.evidence = evidence;
+    this.accounts = new Map(
+      evidence.intents.flatMap(({ key, eventId, account }) => {
+        const event = evidence.eventOf(key, eventId);
+        return event === null ? [] : [[event.id, account] as const];
+      }),
+    );
+    this.orphans = new Set(orphanChanges(evidence));
     this.byPlace = new Map(
       evidence.expected.flatMap((event) =>
         event.position === null ? [] : [[placeOf(event.position), event] as const],
@@ -72,7 +84,9 @@ class OwnershipWatch {
       // The handler's own transaction is the first after the delivery; workers come later.
       const isHandler = this.inHand.delete(`${instance} ${key}`);
       if (!isHandler || event === undefined || this.owns(instance, event.position)) return [];
-      return [{ instance, act: "transaction", key, atMs, outcome: this.harmOf(event) } as const];
+      return [
+        { instance, act: "transaction", key, atMs, outcome: this.harmOf(event, instance) } as const,
+      ];
     });
   }
 
@@ -81,7 +95,7 @@ class OwnershipWatch {
     const event = this.byPlace.get(placeOf({ topic, partition, offset: committed - 1 }));
     if (moment !== "applied" || event === undefined || this.owns(instance, event.position))
       return [];
-    const outcome = errorCode === 0 ? this.harmOf(event) : "fenced";
+    const outcome = errorCode === 0 ? this.harmOf(event, instance) : "fenced";
     return [{ instance, act: "offset commit", key: event.key, atMs, outcome }];
   }
 
@@ -91,9 +105,25 @@ class OwnershipWatch {
     return owner === undefined || owner === instance;
   }
 
-  private harmOf(event: Expected): "harmless" | "harmful" {
-    return outcomeOf(this.evidence, event) === "duplicated" ? "harmful" : "harmless";
+  private harmOf(event: Expected, instance: string): "harmless" | "harmful" {
+    const isHarmful =
+      outcomeOf(this.evidence, event) === "duplicated" ||
+      this.orphans.has(`${instance} ${this.accounts.get(event.id) ?? ""}`);
+    return isHarmful ? "harmful" : "harmless";
   }
+}
+
+function orphanChanges({ header, changes }: Evidence): readonly string[] {
+  const { balance, effects } = header;
+  const tables = new Set(effects.flatMap((effect) => (effect.kind === "row" ? effect.table : [])));
+  const withEffects = new Set(
+    changes.flatMap(({ table, xid }) => (tables.has(table) ? [xid] : [])),
+  );
+  return changes.flatMap(({ table, xid, instance, after }) =>
+    balance !== null && table === balance.table && !withEffects.has(xid)
+      ? [`${instance} ${String(after?.[balance.account])}`]
+      : [],
+  );
 }
 
 function placeOf({ topic, partition, offset }: Position): string {

@@ -1,19 +1,19 @@
 import { join } from "node:path";
-import { judgeRun } from "../checker/judge.ts";
-import { mutations } from "../checker/mutations.ts";
-import type {
-  CalibrationPair,
-  CalibrationResult,
-  CarefulCalibration,
-  ControlResult,
-  VariantCalibration,
+import { brokenIn, judgeControls } from "../checker/calibrate-judge.ts";
+import {
+  isExact,
+  type CalibrationPair,
+  type CalibrationResult,
+  type CarefulCalibration,
+  type ControlResult,
+  type VariantCalibration,
 } from "../model/calibration.ts";
 import { HarnessError } from "../model/errors.ts";
-import type { GuaranteeId } from "../model/guarantee.ts";
-import type { RunResult, ScenarioResult } from "../model/result.ts";
+import type { RunResult } from "../model/result.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { readJournal } from "./journal-reader.ts";
 import type { Loaded } from "./load.ts";
+import type { StackAdapter } from "../ports/stack.ts";
 import { suggest } from "./suggest.ts";
 import { runAndStore, version, type FinishedRun } from "./session.ts";
 
@@ -30,7 +30,12 @@ export interface CalibrateOptions {
 
 type Rehearse = (
   scenarios: readonly Scenario[],
-  options?: { readonly variant?: string; readonly isArmed?: boolean; readonly loaded?: Loaded },
+  options?: {
+    readonly variant?: string;
+    readonly isArmed?: boolean;
+    readonly loaded?: Loaded;
+    readonly changeStack?: (stack: StackAdapter) => StackAdapter;
+  },
 ) => Promise<FinishedRun>;
 
 /** Requires that each known-broken variant is caught by exactly its guarantees, and controls as stated. */
@@ -49,6 +54,7 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
       isArmed: over.isArmed ?? true,
       output: join(options.output ?? loaded.config.output ?? "reports", "calibration"),
       isQuiet: true,
+      ...(over.changeStack === undefined ? {} : { changeStack: over.changeStack }),
     });
   options.progress("careful service: the whole catalogue");
   const careful = await rehearse(loaded.scenarios);
@@ -58,7 +64,7 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
     variants.push(await calibrateVariant(pair, options, rehearse));
   }
   options.progress("controls");
-  const controls = [...(await rehearsalControls(loaded, rehearse)), ...judgeControls(careful)];
+  const controls = [...(await rehearsalControls(loaded, rehearse)), ...changedHistories(careful)];
   const carefulResult = carefulOf(careful.result);
   return {
     schemaVersion: 1,
@@ -106,10 +112,11 @@ async function calibrateVariant(
       .map((scenario) => [scenario.id, brokenIn(scenario)] as const)
       .filter(([id, broken]) => broken.length > 0 || id in pair.by),
   );
-  const exact = Object.entries(pair.by).every(([id, ids]) => isSame(found[id] ?? [], ids));
+  const exact = Object.keys(pair.by).every((id) => isExact(pair, id, found[id] ?? []));
   return {
     id: pair.variant,
     expected: pair.by,
+    ...(pair.also === undefined ? {} : { also: pair.also }),
     caughtBy: Object.keys(found).filter((id) => (found[id] ?? []).length > 0),
     found,
     exact: exact && result.error === undefined,
@@ -126,14 +133,6 @@ function scenariosOf({ scenarios }: Loaded, ids: readonly string[]): readonly Sc
   });
 }
 
-function brokenIn({ guarantees }: ScenarioResult): readonly GuaranteeId[] {
-  return guarantees.flatMap(({ id, violated }) => (violated === true ? [id] : []));
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
-}
-
 function carefulOf(result: RunResult): CarefulCalibration {
   const notPassed = result.scenarios.filter(({ verdict }) => verdict !== "pass");
   return {
@@ -148,7 +147,10 @@ async function rehearsalControls(
   loaded: Loaded,
   rehearse: Rehearse,
 ): Promise<readonly ControlResult[]> {
-  const subject = loaded.scenarios.find(({ faults }) => faults.length > 0);
+  // A kill, so that there is something to survive.
+  const isPlain = ({ faults }: Scenario): boolean =>
+    faults.length === 1 && faults[0]?.fault === "kill";
+  const subject = loaded.scenarios.find(isPlain);
   if (subject === undefined) return [];
   const control = async (id: string, run: Promise<FinishedRun>): Promise<ControlResult> => {
     const { result } = await run;
@@ -164,7 +166,41 @@ async function rehearsalControls(
       rehearse([subject], { loaded: bypassing(loaded) }),
     ),
     await control("too little traffic", rehearse([tiny])),
+    await control(
+      "the observer stops before the end of a topic",
+      rehearse([quiet], { changeStack: withBlindObserver }),
+    ),
+    await control(
+      "the command is a wrapper, and only the wrapper is killed",
+      rehearse([subject], { loaded: wrapped(loaded) }),
+    ),
   ];
+}
+
+/** The same stack, whose observer misses the last record of every topic. */
+function withBlindObserver(stack: StackAdapter): StackAdapter {
+  return {
+    ...stack,
+    start: async (options) => {
+      const started = await stack.start(options);
+      const readAll: typeof started.broker.readAll = async (topic) =>
+        (await started.broker.readAll(topic)).slice(0, -1);
+      return { ...started, broker: { ...started.broker, readAll } };
+    },
+  };
+}
+
+/** Starts the real command in a session of its own, and waits for it. */
+const WRAPPER = `
+  const { spawn } = require("node:child_process");
+  const [program, ...args] = process.argv.slice(1);
+  spawn(program, args, { detached: true, stdio: "inherit" }).on("exit", (code) => process.exit(code ?? 1));
+`;
+
+function wrapped(loaded: Loaded): Loaded {
+  const { subject } = loaded.config;
+  const command = [process.execPath, "-e", WRAPPER, ...subject.command] as const;
+  return { ...loaded, config: { ...loaded.config, subject: { ...subject, command } } };
 }
 
 /** The same configuration, with instances told the brokers' own addresses. */
@@ -176,19 +212,12 @@ function bypassing(loaded: Loaded): Loaded {
 }
 
 /** Changes to the careful run's own history that must break exactly what they say. */
-function judgeControls({ folder, result }: FinishedRun): readonly ControlResult[] {
+function changedHistories({ folder, result }: FinishedRun): readonly ControlResult[] {
   const passed = result.scenarios.find(
     ({ verdict, faults }) => verdict === "pass" && faults.length === 1,
   );
   const { events } = readJournal(folder);
-  const history = events.filter(({ scenario }) => scenario === passed?.id);
-  return mutations.map(({ id, breaks, mutate }) => {
-    const changed = mutate(history);
-    const judged = changed === null ? undefined : judgeRun(changed)[0];
-    const found = judged === undefined ? [] : brokenIn(judged);
-    const expected = breaks.join(", ");
-    return { id, expected, got: found.join(", "), isAsStated: isSame(found, breaks) };
-  });
+  return judgeControls(events.filter(({ scenario }) => scenario === passed?.id));
 }
 
 /** The table for people. */
@@ -199,12 +228,13 @@ export function renderCalibration(result: CalibrationResult): readonly string[] 
   return [
     `${mark(careful.verdict === "pass")} careful service: ${careful.scenarios} scenarios, ${careful.verdict}${others.length === 0 ? "" : ` (${others.join(", ")})`}`,
     "",
-    ...result.variants.flatMap(({ id, expected, found, exact, error }) => [
+    ...result.variants.flatMap(({ id, expected, also, found, exact, error }) => [
       `${mark(exact)} ${id}${error === undefined ? "" : `: could not be rehearsed: ${error}`}`,
       ...Object.entries(found).map(([scenario, guarantees]) => {
         const wanted = expected[scenario];
         const note =
-          wanted === undefined || isSame(wanted, guarantees)
+          wanted === undefined ||
+          isExact({ variant: id, by: expected, ...(also && { also }) }, scenario, guarantees)
             ? ""
             : `, expected ${wanted.join(", ") || "nothing"}`;
         return `       ${scenario.padEnd(40)} ${guarantees.join(", ") || "nothing found"}${note}`;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { HarnessError } from "../model/errors.ts";
 import { GUARANTEES } from "../model/guarantee.ts";
 import { EVICTIONS, REDELIVERIES } from "../model/run-header.ts";
-import { API_MODES, HELD_FRAME_FATES, LINKS } from "../model/scenario.ts";
+import { API_MODES, FAULT_MOMENTS, HELD_FRAME_FATES, LINKS, UNTILS } from "../model/scenario.ts";
 import { suggest } from "./suggest.ts";
 
 const name = z.string().min(1);
@@ -11,7 +11,7 @@ const fn = z.custom<(...input: never[]) => unknown>((value) => typeof value === 
   message: "must be a function",
 });
 
-const faultMoment = z.strictObject({ fault: name, moment: z.enum(["confirmed", "healed"]) });
+const faultMoment = z.strictObject({ fault: name, moment: z.enum(FAULT_MOMENTS) });
 
 /** Which boundaries there are depends on the declared APIs: checked in sense.ts. */
 const trigger = z.strictObject({
@@ -26,7 +26,7 @@ const trigger = z.strictObject({
     .optional(),
   after: faultMoment.optional(),
 });
-const until = z.union([z.enum(["taken-over", "handled-elsewhere"]), trigger]);
+const until = z.union([z.enum(UNTILS), trigger]);
 const link = z.enum(LINKS);
 const brokerRole = z.enum(["leader", "coordinator"]);
 
@@ -56,6 +56,9 @@ const fault = z.discriminatedUnion("fault", [
     strategy: z.enum(["stop-start", "rolling"]),
     to: z.enum(["next", "current"]),
   }),
+  kind("hold", { until }),
+  kind("lock-table", { until, table: name }),
+  kind("reset-offsets", {}),
   kind("clock-step", { stepMs: z.number().int() }),
 ]);
 
@@ -74,6 +77,9 @@ export const scenarioSchema = z.strictObject({
     events: positive.max(100_000),
     accounts: positive,
     poison: z.array(positive).optional(),
+    copies: z.array(positive).optional(),
+    eventsPerKey: positive.optional(),
+    operationsPerEvent: positive.optional(),
     holds: z.array(z.strictObject({ intent: positive, until: faultMoment })).optional(),
   }),
   faults: z.array(fault),
@@ -86,6 +92,7 @@ export const scenarioSchema = z.strictObject({
   drainTimeoutMs: positive,
 });
 
+const series = { series: name, labels: z.record(z.string(), z.string()).optional() };
 const topic = z.strictObject({ topic: name, partitions: positive });
 
 export const configSchema = z.strictObject({
@@ -95,14 +102,38 @@ export const configSchema = z.strictObject({
     env: fn,
     healthPath: z.string().startsWith("/"),
     readyTimeoutMs: positive.optional(),
+    metrics: z
+      .strictObject({
+        path: z.string().startsWith("/"),
+        effects: z.array(z.strictObject({ ...series, effect: name })).optional(),
+        duplicates: z.strictObject(series).optional(),
+        calls: z.strictObject({ ...series, api: name }).optional(),
+        deadLetters: z.strictObject(series).optional(),
+        latency: z.strictObject(series).optional(),
+      })
+      .optional(),
     variants: z.array(name).optional(),
     next: z.strictObject({ command: z.array(name).min(1), cwd: name.optional() }).optional(),
   }),
   database: z.strictObject({
     migrations: name,
-    balance: z.strictObject({ table: name, account: name, balance: name, ledger: name }).optional(),
+    balance: z
+      .strictObject({
+        table: name,
+        account: name,
+        balance: name,
+        ledger: name,
+        version: name.optional(),
+      })
+      .optional(),
     outbox: z
-      .strictObject({ table: name, eventId: name, publishedAt: name, record: name })
+      .strictObject({
+        table: name,
+        key: name.optional(),
+        eventId: name,
+        publishedAt: name,
+        record: name,
+      })
       .optional(),
     deadLetters: z
       .strictObject({ table: name, topic: name, partition: name, offset: name })
@@ -111,7 +142,7 @@ export const configSchema = z.strictObject({
     work: z.strictObject({ table: name, id: name, state: name, done: z.array(name) }).optional(),
   }),
   input: topic.extend({ encode: fn }),
-  outputs: z.array(topic),
+  outputs: z.array(topic.extend({ group: name.optional() })),
   eventIdHeader: name,
   effects: z
     .array(
@@ -124,6 +155,7 @@ export const configSchema = z.strictObject({
           eventId: name,
           amount: name.optional(),
           account: name.optional(),
+          follows: name.optional(),
         }),
         z.strictObject({ id: name, kind: z.literal("call"), api: name }),
         z.strictObject({
@@ -140,6 +172,7 @@ export const configSchema = z.strictObject({
       z.strictObject({
         variant: name,
         by: z.record(z.string(), z.array(z.enum(GUARANTEES)).min(1)),
+        also: z.record(z.string(), z.array(z.enum(GUARANTEES)).min(1)).optional(),
       }),
     )
     .optional(),

@@ -34,6 +34,8 @@ function firstProblem(scenario: Scenario, config: GamedayConfig): string | null 
   if (exercise.eventsMin > workload.events - poison.length) {
     return `eventsMin is ${exercise.eventsMin}, but the workload has only ${workload.events - poison.length} events that can take effect. Lower one or raise the other.`;
   }
+  const copied = workload.copies?.find((intent) => intent > workload.events);
+  if (copied !== undefined) return `copies names intent ${copied} of ${workload.events}.`;
   const beyond = poison.find((intent) => intent > workload.events);
   if (beyond !== undefined) return `poison names intent ${beyond} of ${workload.events}.`;
   if (scenario.eviction === "session-timeout" && limits.recoveryMsMax < SESSION_TIMEOUT_MS) {

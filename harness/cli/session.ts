@@ -19,6 +19,8 @@ export interface RunSettings {
   readonly isArmed: boolean;
   readonly output: string | undefined;
   readonly isQuiet: boolean;
+  /** For controls of the harness itself: a stack with something wrong. */
+  readonly changeStack?: (stack: StackAdapter) => StackAdapter;
 }
 
 export interface FinishedRun {
@@ -43,7 +45,8 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
     view?.print(`${(clock.nowMs() / 1000).toFixed(1).padStart(6)} s  ${line}`);
   progress(`run ${runId}, seed ${seed}`);
   using interrupted = interruption();
-  const stack = await localStack();
+  const sound = await localStack();
+  const stack = settings.changeStack?.(sound) ?? sound;
   const result = await runScenarios(
     {
       config: loaded.config,

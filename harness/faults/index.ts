@@ -5,8 +5,11 @@ import { blackhole } from "./blackhole.ts";
 import { clockStep } from "./clock-step.ts";
 import { cut } from "./cut.ts";
 import { delay } from "./delay.ts";
+import { hold } from "./hold.ts";
 import { intercept } from "./intercept.ts";
 import { kill } from "./kill.ts";
+import { lockTable } from "./lock-table.ts";
+import { resetOffsets } from "./reset-offsets.ts";
 import { partitionBrokers } from "./partition-brokers.ts";
 import { pauseBroker } from "./pause-broker.ts";
 import { pause } from "./pause.ts";
@@ -31,6 +34,9 @@ const faults: { readonly [K in FaultKind]: Fault<K> } = {
   "pause-broker": pauseBroker,
   "partition-brokers": partitionBrokers,
   redeploy,
+  hold,
+  "lock-table": lockTable,
+  "reset-offsets": resetOffsets,
   "clock-step": clockStep,
 };
 

@@ -26,6 +26,13 @@ export async function killInstance(field: FaultField, instance: string): Promise
       `${instance} (pid ${process.pid}) exited with ${how} before SIGKILL reached it.`,
     );
   }
+  const survivors = process.endSurvivors();
+  if (survivors.length > 0) {
+    throw new HarnessError(
+      "internal",
+      `${instance} is a wrapper: its process group ${process.pid} was killed, and process ${survivors.join(", ")} lived on. Start the subject itself (exec, no setsid).`,
+    );
+  }
   return `process group ${process.pid} of ${instance} is gone (SIGKILL)`;
 }
 

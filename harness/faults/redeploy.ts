@@ -1,8 +1,6 @@
-import type { Fault, FaultField } from "../ports/fault.ts";
+import type { Fault } from "../ports/fault.ts";
 import { killInstance } from "./kill.ts";
-import { untilGone } from "./until-gone.ts";
-
-const DRAIN_DEADLINE_MS = 15_000;
+import { drainInstance } from "./until-gone.ts";
 
 /**
  * The victim's grace period has run out at the boundary it met, so it is killed; the other version
@@ -21,7 +19,7 @@ export const redeploy: Fault<"redeploy"> = {
         field.deploy(to, [field.victim]);
         if (strategy === "stop-start") {
           // Nobody of the old version may get the victim's partition: they go first.
-          await Promise.all(others.map((instance) => drain(field, instance)));
+          await Promise.all(others.map((instance) => drainInstance(field, instance)));
           await field.evict(field.victim);
           field.deploy(to, others);
           await Promise.all([field.victim, ...others].map((instance) => field.start(instance)));
@@ -29,7 +27,7 @@ export const redeploy: Fault<"redeploy"> = {
           await field.evict(field.victim);
           await field.start(field.victim);
           for (const instance of others) {
-            await drain(field, instance);
+            await drainInstance(field, instance);
             field.deploy(to, [instance]);
             await field.start(instance);
           }
@@ -40,9 +38,3 @@ export const redeploy: Fault<"redeploy"> = {
     };
   },
 };
-
-async function drain(field: FaultField, instance: string): Promise<void> {
-  const process = field.expectExit(instance, "SIGTERM");
-  process.signal("SIGTERM");
-  await untilGone(process, { signal: "SIGTERM", deadlineMs: DRAIN_DEADLINE_MS });
-}

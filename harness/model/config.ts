@@ -6,6 +6,7 @@ import type {
   DeadLetterDeclaration,
   DedupDeclaration,
   EffectDeclaration,
+  MetricsDeclaration,
   OutboxDeclaration,
 } from "./run-header.ts";
 
@@ -22,6 +23,8 @@ export interface InstanceWiring {
   readonly group: string;
   /** Topic name in the config → topic name of this scenario. */
   readonly topics: Readonly<Record<string, string>>;
+  /** Output topic in the config → group that consumes it, for those the subject consumes itself. */
+  readonly groups: Readonly<Record<string, string>>;
   /** postgres:// URL through the instance's own link. */
   readonly databaseUrl: string;
   /** Base URL of the API through the instance's own link. */
@@ -45,6 +48,7 @@ export interface SubjectConfig {
   /** Path that answers 200 once the instance is ready to work. */
   readonly healthPath: string;
   readonly readyTimeoutMs?: number;
+  readonly metrics?: MetricsDeclaration;
   /** Known variants; `--variant` accepts only these. */
   readonly variants?: readonly string[];
   /** The next version, for redeploy scenarios; the same command when left out. */
@@ -55,6 +59,13 @@ export interface KafkaRecord {
   readonly key: string;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A topic the subject publishes to; with a `group`, it also consumes it, and drained waits for that. */
+export interface OutputTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly group?: string;
 }
 
 /** A table of background work, e.g. capture intents: a row is done when its state is in `done`. */
@@ -85,7 +96,7 @@ export interface GamedayConfig {
     readonly encode: (intent: Intent) => KafkaRecord;
   };
   /** Other topics the subject uses. */
-  readonly outputs: readonly { readonly topic: string; readonly partitions: number }[];
+  readonly outputs: readonly OutputTopic[];
   /** Header of output records that carries the event id. */
   readonly eventIdHeader: string;
   readonly effects: readonly EffectDeclaration[];

@@ -10,6 +10,13 @@ export const GUARANTEES = [
   "money-conserved",
   "offsets-never-ahead-of-effects",
   "every-input-accounted",
+  "no-phantom-publishes",
+  "no-duplicate-publishes",
+  "ordered-per-key",
+  "no-stale-overwrites",
+  "no-zombie-effects",
+  "dedup-outlives-redelivery",
+  "metrics-tell-the-truth",
   "recovers-within",
 ] as const;
 export type GuaranteeId = (typeof GUARANTEES)[number];

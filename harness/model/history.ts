@@ -38,6 +38,8 @@ export interface IntentEvent {
   readonly position: Position | "unknown";
   /** Its record cannot be parsed on purpose: it must end as a dead letter. */
   readonly isPoison?: boolean;
+  /** The producer sent the event before: on purpose, as an upstream that retries does. */
+  readonly isCopy?: boolean;
 }
 
 /** One record of an input or output topic as the independent observer read it. */
@@ -171,7 +173,7 @@ export interface WireEvent {
   /** Business keys of in-flight intents found in this conversation's own bytes. */
   readonly keys: readonly string[];
   readonly action: "passed" | "held" | "dropped" | "released";
-  /** Command tag, e.g. COMMIT or ROLLBACK, when the boundary carries one. */
+  /** Command tag, e.g. COMMIT or ROLLBACK; "ERROR 55P03" for a statement that was refused. */
   readonly tag: string | null;
 }
 
@@ -204,10 +206,12 @@ export interface AssumptionEvent {
   readonly detail: string;
 }
 
+/** One series of the subject's own metrics, scraped when the system had drained. */
 export interface MetricEvent {
   readonly stream: "metric";
   readonly instance: string;
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 

@@ -11,4 +11,6 @@ export interface Intent {
   readonly currency: string;
   /** Its record is made unreadable on purpose. */
   readonly isPoison: boolean;
+  /** Sent before, and now again. */
+  readonly isCopy: boolean;
 }

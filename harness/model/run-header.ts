@@ -16,6 +16,8 @@ export type EffectDeclaration =
       readonly eventId: string;
       readonly amount?: string;
       readonly account?: string;
+      /** Id of a record effect that this one follows: only expected once that was published. */
+      readonly follows?: string;
     }
   /** An external call that the API double applied. */
   | { readonly id: string; readonly kind: "call"; readonly api: string }
@@ -34,11 +36,15 @@ export interface BalanceDeclaration {
   readonly balance: string;
   /** Id of the row effect whose amounts must add up to the balance. */
   readonly ledger: string;
+  /** Column that every change must raise: a lower or equal one is a stale overwrite. */
+  readonly version?: string;
 }
 
 /** Where the outbox lives: rows to be published as `record`. */
 export interface OutboxDeclaration {
   readonly table: string;
+  /** Column of the business key; needed where several operations share an event id. */
+  readonly key?: string;
   readonly eventId: string;
   /** Column that is non-null once the relay has published the row. */
   readonly publishedAt: string;
@@ -63,6 +69,26 @@ export interface DedupDeclaration {
   readonly columns: readonly string[];
 }
 
+/** A series of the Prometheus text format; all with these labels are added up. */
+export interface Series {
+  readonly series: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** The subject's own metrics, compared with what the wires and ledgers showed. */
+export interface MetricsDeclaration {
+  /** Path beside the health path, in the Prometheus text format. */
+  readonly path: string;
+  /** Counters of events that took effect: `effect` is the id of a row effect. */
+  readonly effects?: readonly (Series & { readonly effect: string })[];
+  /** Counter of deliveries that had been handled before. */
+  readonly duplicates?: Series;
+  readonly calls?: Series & { readonly api: string };
+  readonly deadLetters?: Series;
+  /** `_count` of an end-to-end latency histogram over everything that took effect. */
+  readonly latency?: Series;
+}
+
 /** One planned fault as the judge sees it. */
 export interface PlannedFault {
   readonly id: string;
@@ -83,7 +109,9 @@ export interface Exercise {
  * What a fault must have made happen again. `in-flight-record`: the very offset in flight was
  * delivered to another instance; `in-flight-record-again`: to any instance, the victim included.
  * `call`: the external API was called or asked again for the key in flight. `publish`: the event was
- * published again. `none`: nothing, the fault's own evidence is enough.
+ * published again. `copy`: what the producer sent twice was delivered twice. `output-record`: the
+ * published record was delivered again. `earlier-records`: every record delivered before the fault was
+ * delivered again. `none`: nothing, the fault's own evidence is enough.
  */
 export const REDELIVERIES = [
   "none",
@@ -91,6 +119,9 @@ export const REDELIVERIES = [
   "in-flight-record-again",
   "call",
   "publish",
+  "copy",
+  "output-record",
+  "earlier-records",
 ] as const;
 export type Redelivery = (typeof REDELIVERIES)[number];
 
@@ -118,6 +149,7 @@ export interface RunHeader {
   readonly outbox: OutboxDeclaration | null;
   readonly deadLetters?: DeadLetterDeclaration | null;
   readonly dedup?: DedupDeclaration | null;
+  readonly metrics?: MetricsDeclaration | null;
   readonly faults: readonly PlannedFault[];
   readonly guarantees: readonly GuaranteeId[];
   readonly exercise: Exercise;

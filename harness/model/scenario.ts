@@ -43,9 +43,18 @@ export type LinkKind = (typeof LINKS)[number];
 
 /**
  * When a fault that lasts is ended: `taken-over` (another instance was delivered the record in
- * flight), `handled-elsewhere` (its offset was committed by another instance), or a later trigger.
+ * flight), `handled-elsewhere` (its offset was committed by another instance), `all-sent` (the
+ * workload has sent everything), `overtaken` (three payments handled by other instances since were
+ * published), `statement-refused` (the database refused a statement of the victim), or a trigger.
  */
-export type Until = "taken-over" | "handled-elsewhere" | Trigger;
+export const UNTILS = [
+  "taken-over",
+  "handled-elsewhere",
+  "all-sent",
+  "overtaken",
+  "statement-refused",
+] as const;
+export type Until = (typeof UNTILS)[number] | Trigger;
 
 /** What is done at a trigger; the victim is the instance that met it. One file each in faults/. */
 export type FaultAction =
@@ -101,6 +110,12 @@ export type FaultAction =
       readonly strategy: "stop-start" | "rolling";
       readonly to: "next" | "current";
     }
+  /** The held frame waits for a later event, and goes on. */
+  | { readonly fault: "hold"; readonly until: Until }
+  /** Somebody else holds the table (EXCLUSIVE: reads pass, writes wait) until the end. */
+  | { readonly fault: "lock-table"; readonly table: string; readonly until: Until }
+  /** All instances are stopped, the group is set back to the first offset, and they start again. */
+  | { readonly fault: "reset-offsets" }
   /** Steps the victim's wall clock. */
   | { readonly fault: "clock-step"; readonly stepMs: number };
 
@@ -120,6 +135,12 @@ export interface WorkloadSpec {
   readonly accounts: number;
   /** Intents (1-based) whose record nobody can parse: they must end as dead letters. */
   readonly poison?: readonly number[];
+  /** Intents (1-based) whose event is sent a second time, right behind the first. */
+  readonly copies?: readonly number[];
+  /** Successive events that share a business key (default 1): their order matters. */
+  readonly eventsPerKey?: number;
+  /** Successive operations that share an event id, each with a key of its own (default 1). */
+  readonly operationsPerEvent?: number;
   /** Before this intent (1-based) is sent, the workload waits for a moment of a fault. */
   readonly holds?: readonly WorkloadHold[];
 }
@@ -129,10 +150,12 @@ export interface WorkloadHold {
   readonly until: FaultMoment;
 }
 
+export const FAULT_MOMENTS = ["fired", "confirmed", "healed"] as const;
+
 /** A moment in the life of another fault of the same scenario. */
 export interface FaultMoment {
   readonly fault: string;
-  readonly moment: "confirmed" | "healed";
+  readonly moment: (typeof FAULT_MOMENTS)[number];
 }
 
 /**

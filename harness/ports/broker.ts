@@ -35,6 +35,8 @@ export interface Broker {
   inSync(topic: string, partition: number): Promise<readonly number[]>;
   /** Node id of the group's coordinator. */
   coordinatorOf(group: string): Promise<number>;
+  /** Sets an empty group's offsets to the first record of each partition; says from what to what. */
+  resetOffsets(group: string, topic: string): Promise<string>;
   /** LeaveGroup on behalf of a dead member. Returns the broker's error code, 0 is success. */
   evict(group: string, memberId: string): Promise<number>;
   /** Addresses the brokers advertise to a client that bootstraps at `address`. */

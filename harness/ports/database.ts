@@ -29,6 +29,8 @@ export interface ScenarioDatabase {
   backends(): Promise<readonly { pid: number; applicationName: string; state: string }[]>;
   /** pg_terminate_backend on every session of this application name; the number ended. */
   terminateBackends(applicationName: string): Promise<number>;
+  /** Takes an EXCLUSIVE lock in a session of its own; disposing it lets go. */
+  lockTable(table: string): Promise<AsyncDisposable>;
   outbox(table: string, publishedAt: string): Promise<OutboxCounts>;
   /** Settings that durability claims rest on: fsync, synchronous_commit, server_version. */
   settings(): Promise<Readonly<Record<string, string>>>;

@@ -31,6 +31,10 @@ export interface FaultField {
   /** Waits for evidence that an instance speaks on a link again, from now on. Rejects at a deadline. */
   traffic(instance: string, link: LinkKind): Promise<string>;
   readonly servers: ServerControl;
+  /** Sets the group back to the first record of the input; it must be empty. Says what was changed. */
+  resetOffsets(): Promise<string>;
+  /** Locks a table as somebody else: reads pass, writes wait. Dispose ends it. */
+  lockTable(table: string): Promise<AsyncDisposable>;
   /** Ends the instance's database sessions; the number that were ended. */
   terminateBackends(instance: string): Promise<number>;
 }

@@ -9,6 +9,11 @@ export interface SubjectProcess {
   signal(signal: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT"): void;
   /** True once every thread is stopped (state T), asked until it is or a deadline passes. */
   isStopped(): Promise<boolean>;
+  /**
+   * Ends what the process has left behind in other sessions or groups, once it is gone; the pids. A
+   * command that only wraps the real process leaves that one.
+   */
+  endSurvivors(): readonly number[];
   /** The last lines the process wrote to stdout and stderr. */
   lastLines(count: number): readonly string[];
 }
@@ -27,4 +32,6 @@ export interface SubjectRunner {
   spawn(spec: SubjectSpec): Promise<SubjectProcess>;
   /** True when the health URL answers 200. Never throws. */
   isHealthy(url: string): Promise<boolean>;
+  /** The body of a 200 answer; null when there is none. Never throws. */
+  read(url: string): Promise<string | null>;
 }

@@ -40,6 +40,7 @@ const payment = (index: number) => ({
   amount: 1,
   currency: "EUR",
   isPoison: false,
+  isCopy: false,
 });
 const payments = Array.from({ length: RECORDS }, (_, index) => payment(index));
 
@@ -68,7 +69,7 @@ async function linked(role: string) {
     gate: { meet: () => null },
     counter: new DeliveryCounter(),
     attribution: inFlight,
-    isInput: (name) => name === topic,
+    isConsumed: (name) => name === topic,
     keyAt: (name, partition, offset) => inFlight.at(name, partition, offset),
     onDelivered: (position, key) => inFlight.place(position, key),
   });
@@ -132,7 +133,7 @@ test.each(["classic", "848"])("@platformatic/kafka, %s group protocol", async (p
     if (seen === RECORDS) break;
   }
   // The harness can sign a dead member off in either protocol: nobody waits for its session.
-  const memberId = link.tap.memberId();
+  const memberId = link.tap.members()[0]?.memberId;
   expect(await stack.broker.evict(link.group, memberId ?? "none")).toBe(0);
   await consumer.close(true).catch(() => undefined);
   await expectWholeStory(link);

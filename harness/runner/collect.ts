@@ -1,5 +1,6 @@
 import { hasRedeploy } from "../model/scenario.ts";
 import type { OpenLinks } from "./instance-links.ts";
+import { parseMetrics } from "./parse-metrics.ts";
 import { readStamp } from "./versions.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
 
@@ -103,6 +104,19 @@ async function collectEffects(context: ScenarioContext): Promise<void> {
   }
 }
 
+/** The subject's own numbers, from every instance that still runs. */
+export async function collectMetrics(
+  context: ScenarioContext,
+  urlsOf: readonly { readonly instance: string; readonly url: string }[],
+): Promise<void> {
+  for (const { instance, url } of urlsOf) {
+    const text = await context.stack.subjects.read(url);
+    for (const series of parseMetrics(text ?? "")) {
+      context.recorder.record({ stream: "metric", instance, ...series });
+    }
+  }
+}
+
 /** Facts that show a way around the links during the run, in words. */
 export async function bypassesSeen(context: ScenarioContext, links: OpenLinks): Promise<string[]> {
   const members = await context.stack.broker.members(context.header.group);
@@ -111,7 +125,9 @@ export async function bypassesSeen(context: ScenarioContext, links: OpenLinks): 
       .events()
       .flatMap((event) => (event.stream === "membership" ? [event.memberId] : [])),
   );
-  for (const link of links.all) onLinks.add(link.kafka.tap.memberId() ?? "");
+  for (const { kafka } of links.all) {
+    for (const { memberId } of kafka.tap.members()) onLinks.add(memberId);
+  }
   const strangers = members.filter(({ memberId }) => !onLinks.has(memberId));
   const backends = await context.database.backends();
   const foreign = backends.filter(

@@ -11,9 +11,9 @@ const STABLE_POLLS = 3;
 /**
  * Waits for quiescence: offsets at the log end, outbox and declared work empty, no busy subject
  * backend, the API owes nothing, all of it unchanged over several polls. Records the assumption
- * `drained` with what was still owed when the deadline passed.
+ * `drained` with what was still owed when the deadline passed; false then.
  */
-export async function drain(context: ScenarioContext, api: ApiDouble): Promise<void> {
+export async function drain(context: ScenarioContext, api: ApiDouble): Promise<boolean> {
   let owed = "nothing was observed";
   let lastPicture = "";
   let stable = 0;
@@ -33,9 +33,11 @@ export async function drain(context: ScenarioContext, api: ApiDouble): Promise<v
       signal: context.environment.signal,
     });
     note(context, true, "offsets at the log end, nothing owed, stable over several polls");
+    return true;
   } catch (error) {
     if (error instanceof HarnessError && error.code === "interrupted") throw error;
     note(context, false, `not drained after ${drainTimeoutMs} ms: ${owed || "still changing"}`);
+    return false;
   }
 }
 
@@ -50,11 +52,16 @@ interface Picture {
 
 async function look(context: ScenarioContext, api: ApiDouble): Promise<Picture> {
   const { broker } = context.stack;
-  const { header, database } = context;
+  const { database } = context;
   const { outbox, work } = context.request.config.database;
-  const [committed, ends, audit, backends, outboxCounts] = await Promise.all([
-    broker.committedOffsets(header.group, header.inputTopic),
-    broker.endOffsets(header.inputTopic),
+  const [lags, audit, backends, outboxCounts] = await Promise.all([
+    Promise.all(
+      context.consumed.map(async ({ topic, group }) => ({
+        topic,
+        committed: await broker.committedOffsets(group, topic),
+        ends: await broker.endOffsets(topic),
+      })),
+    ),
     database.auditTrail(),
     database.backends(),
     outbox === undefined ? null : database.outbox(outbox.table, outbox.publishedAt),
@@ -62,12 +69,14 @@ async function look(context: ScenarioContext, api: ApiDouble): Promise<Picture> 
   const busy = backends.filter(({ state }) => state !== "idle");
   const open = work === undefined ? 0 : openWork(audit, work);
   const owed = [
-    ...ends.flatMap((end, partition) => {
-      const at = committed[partition] ?? null;
-      return end === 0 || at === end
-        ? []
-        : [`${header.inputTopic}[${partition}] committed ${at ?? "nothing"} of ${end}`];
-    }),
+    ...lags.flatMap(({ topic, committed, ends }) =>
+      ends.flatMap((end, partition) => {
+        const at = committed[partition] ?? null;
+        return end === 0 || at === end
+          ? []
+          : [`${topic}[${partition}] committed ${at ?? "nothing"} of ${end}`];
+      }),
+    ),
     ...(outboxCounts !== null && outboxCounts.unpublished > 0
       ? [`${outboxCounts.unpublished} outbox rows unpublished`]
       : []),
@@ -75,7 +84,7 @@ async function look(context: ScenarioContext, api: ApiDouble): Promise<Picture> 
     ...(busy.length > 0 ? [`${busy.length} subject backends busy`] : []),
     ...(api.owed() > 0 ? [`${api.owed()} API answers owed`] : []),
   ];
-  return { owed, picture: JSON.stringify([committed, ends, audit.length, outboxCounts]) };
+  return { owed, picture: JSON.stringify([lags, audit.length, outboxCounts]) };
 }
 
 /** A server that is down for a moment is asked again: nothing is drained that cannot be seen. */

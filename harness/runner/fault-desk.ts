@@ -11,6 +11,7 @@ import type { ArmedFault } from "./trigger-gate.ts";
 export class FaultDesk {
   private readonly options: FaultMeans;
   private readonly heals: Promise<void>[] = [];
+  private healing = 0;
 
   constructor(options: FaultMeans) {
     this.options = options;
@@ -33,6 +34,11 @@ export class FaultDesk {
     }
   }
 
+  /** True while a fault that fired is not over. */
+  isHealing(): boolean {
+    return this.healing > 0;
+  }
+
   /** Waits until every fault that fired is healed and its heal verified. */
   async healed(): Promise<void> {
     // A heal may let a later fault fire, whose heal is then waited for as well.
@@ -42,6 +48,7 @@ export class FaultDesk {
   }
 
   private async heal(armed: ArmedFault, frame: FrameMet, injection: Injection): Promise<void> {
+    this.healing += 1;
     try {
       this.note(armed, { moment: "healed", detail: await injection.heal(), frame });
       this.note(armed, { moment: "heal-verified", detail: await injection.verify(), frame });
@@ -49,6 +56,8 @@ export class FaultDesk {
       const isInterrupted = error instanceof HarnessError && error.code === "interrupted";
       if (isInterrupted) return;
       this.note(armed, { moment: "failed", detail: `heal: ${messageOf(error)}`, frame });
+    } finally {
+      this.healing -= 1;
     }
   }
 

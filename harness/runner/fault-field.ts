@@ -2,6 +2,7 @@ import { HarnessError } from "../model/errors.ts";
 import type { FaultMoment, FrameMet, HistoryEvent } from "../model/history.ts";
 import type { BrokerRole, LinkKind, Trigger, Until } from "../model/scenario.ts";
 import type { FaultField } from "../ports/fault.ts";
+import type { Member } from "../taps/kafka/group-messages.ts";
 import { pollUntil, throwIfInterrupted } from "./deadline.ts";
 import { keyOfTrigger } from "./header.ts";
 import { isCommitOf, isInFlightAt, positionOf } from "./in-flight-record.ts";
@@ -29,10 +30,8 @@ export function createFaultField(options: FaultMeans, frame: FrameMet): FaultFie
   const { context, links } = options;
   const subjects = options.instances();
   const victim = frame.instance;
-  // The member id as it was when the fault fired: a later join would be another member.
-  const memberIds = new Map(
-    links.all.map(({ instance, kafka }) => [instance, kafka.tap.memberId()]),
-  );
+  // The members as they were when the fault fired: a later join would be another member.
+  const members = new Map(links.all.map(({ instance, kafka }) => [instance, kafka.tap.members()]));
   const firedAt = context.journal.events().length;
   return {
     victim,
@@ -46,8 +45,13 @@ export function createFaultField(options: FaultMeans, frame: FrameMet): FaultFie
     proxies: (instance, link) => links.of(instance)[link].proxies,
     brokerAt: (which) => brokerAt(options, frame, which),
     inSync: (wanted) => inSync(options, frame, wanted),
-    evict: (instance) => evict(options, instance, memberIds.get(instance) ?? null),
+    evict: (instance) => evict(options, instance, members.get(instance) ?? []),
     until: (condition) => untilSeen(options, { frame, condition, firedAt }),
+    resetOffsets: async () => {
+      const { header, stack } = context;
+      return stack.broker.resetOffsets(header.group, header.inputTopic);
+    },
+    lockTable: (table) => context.database.lockTable(table),
     traffic: (instance, link) => traffic(options, instance, link),
     servers: context.stack.servers,
     terminateBackends: (instance) => context.database.terminateBackends(instance),
@@ -97,18 +101,19 @@ async function inSync(
 async function evict(
   { context }: FaultMeans,
   instance: string,
-  memberId: string | null,
+  members: readonly Member[],
 ): Promise<void> {
-  if (memberId === null) return;
   const { stack, recorder, header } = context;
-  if (header.eviction === "harness-leave-group") await stack.broker.evict(header.group, memberId);
-  recorder.record({
-    stream: "membership",
-    instance,
-    kind: "evicted",
-    memberId,
-    eviction: header.eviction,
-  });
+  for (const { group, memberId } of members) {
+    if (header.eviction === "harness-leave-group") await stack.broker.evict(group, memberId);
+    recorder.record({
+      stream: "membership",
+      instance,
+      kind: "evicted",
+      memberId,
+      eviction: header.eviction,
+    });
+  }
 }
 
 interface Awaited {
@@ -149,6 +154,8 @@ function conditionOf(
 ): Condition {
   const victim = frame.instance;
   if (typeof condition === "object") return triggerCondition({ context }, victim, condition);
+  const counted = countedCondition({ context }, victim, condition);
+  if (counted !== null) return counted;
   const position = positionOf(context, frame);
   if (condition === "handled-elsewhere" && position !== null) {
     return {
@@ -180,6 +187,50 @@ function conditionOf(
   };
 }
 
+const OVERTAKERS = 3;
+
+/** Conditions that look at more than one event; called with each event once, in order. */
+function countedCondition(
+  { context }: Pick<FaultMeans, "context">,
+  victim: string,
+  condition: Exclude<Until, object>,
+): Condition | null {
+  if (condition === "statement-refused") {
+    return {
+      what: `the database to refuse a statement of ${victim}`,
+      matches: (event) =>
+        event.stream === "wire" &&
+        event.instance === victim &&
+        event.tag?.startsWith("ERROR") === true,
+    };
+  }
+  if (condition === "all-sent") {
+    const { scenario, intents, journal } = context;
+    const isSent = (event: HistoryEvent): boolean =>
+      event.stream === "intent" && event.scenario === scenario.id;
+    const copies = scenario.workload.copies?.length ?? 0;
+    return {
+      what: "the workload to have sent everything",
+      matches: () => journal.events().filter(isSent).length >= intents.length + copies,
+    };
+  }
+  if (condition !== "overtaken") return null;
+  const handled = new Set<string>();
+  const published = new Set<string>();
+  return {
+    what: `${OVERTAKERS} payments handled by other instances to be published`,
+    matches: (event) => {
+      if (event.stream !== "wire") return false;
+      const isHandled = event.boundary === "postgres.commit.applied" && event.instance !== victim;
+      for (const key of event.keys) {
+        if (isHandled) handled.add(key);
+        if (event.boundary === "kafka.produce.acknowledged" && handled.has(key)) published.add(key);
+      }
+      return published.size >= OVERTAKERS;
+    },
+  };
+}
+
 function triggerCondition(
   { context }: Pick<FaultMeans, "context">,
   victim: string,
@@ -200,7 +251,7 @@ function triggerCondition(
 
 /** Evidence that a link carries the instance's messages again, from now on. */
 async function traffic(
-  { context, links }: FaultMeans,
+  { context, links, instances }: FaultMeans,
   instance: string,
   link: LinkKind,
 ): Promise<string> {
@@ -219,8 +270,12 @@ async function traffic(
     deadlineMs,
     signal: context.environment.signal,
     // Heartbeats and polls leave no event: the tap's own count of answers is evidence too.
-    alsoWhen: () => tap !== null && tap.answeredFrames() > before,
+    alsoWhen: () =>
+      !instances().isRunning(instance) || (tap !== null && tap.answeredFrames() > before),
   });
+  if (!instances().isRunning(instance)) {
+    throw new HarnessError("internal", `${instance} has exited: nothing will speak for it.`);
+  }
   if (seen !== null) return `${instance} speaks on its ${link} link again`;
   if (tap !== null && tap.answeredFrames() > before)
     return `${instance} is answered on its ${link} link again`;

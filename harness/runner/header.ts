@@ -31,6 +31,7 @@ export function headerOf(options: HeaderOptions): RunHeader {
     outbox: request.config.database.outbox ?? null,
     deadLetters: request.config.database.deadLetters ?? null,
     dedup: request.config.database.dedup ?? null,
+    metrics: request.config.subject.metrics ?? null,
     faults: scenario.faults.map((fault) => plannedFault(fault, options.intents)),
     guarantees: scenario.guarantees,
     exercise: scenario.exercise,

@@ -11,6 +11,7 @@ export function positionOf(context: ScenarioContext, frame: FrameMet): Position 
       (event) =>
         event.stream === "delivery" &&
         event.scenario === context.scenario.id &&
+        event.position.topic === context.header.inputTopic &&
         event.key === frame.key,
     );
   return delivered?.stream === "delivery" ? delivered.position : null;

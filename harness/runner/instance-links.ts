@@ -76,10 +76,13 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
     ...shared,
     upstreams: listeners.map(({ upstream }) => upstream),
     counter: opening.counter,
-    isInput: (topic) => topic === context.header.inputTopic,
+    isConsumed: (topic) => context.consumed.some((consumed) => consumed.topic === topic),
     keyAt: (topic, partition, offset) => context.inFlight.at(topic, partition, offset),
     attribution: context.inFlight,
-    onDelivered: (position, key) => context.inFlight.place(position, key),
+    onDelivered: (position, key) => {
+      // Offsets of other groups are not those of the input: only these name an intent.
+      if (position.topic === context.header.inputTopic) context.inFlight.place(position, key);
+    },
   });
   closers.push(() => kafkaTap.close());
   const postgresTap = await startPostgresTap({

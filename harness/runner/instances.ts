@@ -67,6 +67,14 @@ export class Instances implements AsyncDisposable {
     this.meet("process.ready", instance);
   }
 
+  /** Where a path of each running instance is. */
+  urlsOf(path: string): readonly { readonly instance: string; readonly url: string }[] {
+    return [...this.running.keys()].map((instance) => ({
+      instance,
+      url: `http://127.0.0.1:${this.httpPorts.get(instance)}${path}`,
+    }));
+  }
+
   isRunning(instance: string): boolean {
     return this.running.has(instance);
   }
@@ -107,7 +115,7 @@ export class Instances implements AsyncDisposable {
     const gone = [...this.running.keys()].map((instance) => {
       const process = this.expectExit(instance, "SIGKILL");
       process.signal("SIGKILL");
-      return process.exited;
+      return process.exited.then(() => process.endSurvivors());
     });
     await Promise.all(gone);
   }
@@ -144,6 +152,7 @@ export class Instances implements AsyncDisposable {
     const late = setTimeout(() => process.signal("SIGKILL"), TERMINATE_DEADLINE_MS);
     await process.exited;
     clearTimeout(late);
+    process.endSurvivors();
   }
 
   private async untilReady(process: SubjectProcess): Promise<void> {
@@ -215,6 +224,12 @@ export class Instances implements AsyncDisposable {
       kafka: listOf(links.kafka.addresses),
       group: header.group,
       topics,
+      groups: Object.fromEntries(
+        Object.entries(topics).flatMap(([name, topic]) => {
+          const found = this.context.consumed.find((consumed) => consumed.topic === topic);
+          return found === undefined ? [] : [[name, found.group]];
+        }),
+      ),
       databaseUrl: `postgres://${credentials}@${postgres.host}:${postgres.port}/${database.name}`,
       apiUrl: `http://${links.api.address.host}:${links.api.address.port}`,
       httpPort: this.httpPorts.get(instance) ?? 0,

@@ -5,7 +5,7 @@ import type { Phase } from "../model/history.ts";
 import { startPaymentsApi } from "../doubles/payments-api.ts";
 import type { ApiDouble } from "../ports/api.ts";
 import { sendIntents } from "../workload/send.ts";
-import { bypassesSeen, collect, collectUnread } from "./collect.ts";
+import { bypassesSeen, collect, collectMetrics, collectUnread } from "./collect.ts";
 import { drain } from "./drain.ts";
 import { FaultDesk } from "./fault-desk.ts";
 import type { Intent } from "../model/intent.ts";
@@ -80,10 +80,14 @@ async function rehearse(context: ScenarioContext, cast: Cast): Promise<void> {
   void manual; // held until the scenario has drained
   await sendWorkload(context);
   enter(context, "heal");
-  await drain(context, cast.api);
+  const isDrained = await drain(context, cast.api);
+  const mayMove = isDrained || cast.desk.isHealing();
   await cast.desk.healed();
-  // A heal may have moved partitions; what it set in motion must have come to rest as well.
-  if (context.scenario.faults.length > 0) await drain(context, cast.api);
+  // A heal may have moved partitions; what it set in motion must have come to rest as well. What was
+  // stuck with every fault healed is not waited for a second time.
+  if (mayMove && context.scenario.faults.length > 0) await drain(context, cast.api);
+  const { metrics } = context.request.config.subject;
+  if (metrics !== undefined) await collectMetrics(context, cast.subjects.urlsOf(metrics.path));
   const unplanned = cast.subjects.unplannedExits();
   context.recorder.record({
     stream: "assumption",
@@ -134,6 +138,7 @@ async function sendWorkload(context: ScenarioContext): Promise<void> {
       recorder: context.recorder,
       clock: context.environment.clock,
       signal: context.environment.signal,
+      copies: context.scenario.workload.copies ?? [],
       onSending: (intent) => context.inFlight.add(intent),
       mayBeSent: (intent) => held(context, intent),
     });

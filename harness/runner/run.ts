@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { judgeRun } from "../checker/judge.ts";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { RunResult, ScenarioResult } from "../model/result.ts";
+import type { RunHeader } from "../model/run-header.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { EXIT_CODES, worstVerdict, type RunVerdict } from "../model/verdict.ts";
 import type { StartedStack } from "../ports/stack.ts";
@@ -12,6 +13,7 @@ import { headerOf } from "./header.ts";
 import { InFlightIntents } from "./in-flight.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { Versions } from "./versions.ts";
+import type { ScenarioContext } from "./scenario-context.ts";
 import type { RunEnvironment, RunRequest } from "./run-request.ts";
 import { runScenario } from "./run-scenario.ts";
 
@@ -116,6 +118,7 @@ async function runOne(
       header,
       instances: rolesOf([scenario]),
       topics,
+      consumed: consumedIn(request, header, topics),
       intents,
       inFlight: new InFlightIntents(),
       database,
@@ -127,6 +130,19 @@ async function runOne(
   } finally {
     await database.drop();
   }
+}
+
+function consumedIn(
+  request: RunRequest,
+  { group, inputTopic }: RunHeader,
+  topics: Readonly<Record<string, string>>,
+): ScenarioContext["consumed"] {
+  const outputs = request.config.outputs.flatMap((output) =>
+    output.group === undefined
+      ? []
+      : [{ topic: topics[output.topic] ?? output.topic, group: `${group}.${output.group}` }],
+  );
+  return [{ topic: inputTopic, group }, ...outputs];
 }
 
 /** The first fault of these scenarios (they share a stack) that was not healed, in words. */

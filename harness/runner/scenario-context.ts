@@ -19,6 +19,8 @@ export interface ScenarioContext {
   readonly instances: readonly string[];
   /** Topic name in the config → topic name of this scenario. */
   readonly topics: Readonly<Record<string, string>>;
+  /** Topics the subject consumes, each with the group that does: the input first. */
+  readonly consumed: readonly { readonly topic: string; readonly group: string }[];
   readonly intents: readonly Intent[];
   readonly inFlight: InFlightIntents;
   readonly database: ScenarioDatabase;

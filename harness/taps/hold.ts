@@ -51,9 +51,16 @@ function askGate(meeting: Meeting, gate: Gate): Promise<HeldFrameDecision> | nul
   const { boundary, instance } = meeting;
   const frame = { boundary, instance, position: null };
   if (meeting.named.length === 0) return gate.meet({ ...frame, key: null, eventId: null });
-  for (const { key, eventId } of meeting.named) {
-    const held = gate.meet({ ...frame, key, eventId });
-    if (held !== null) return held;
-  }
-  return null;
+  const held = meeting.named.flatMap(({ key, eventId }) => {
+    const each = gate.meet({ ...frame, key, eventId });
+    return each === null ? [] : [each];
+  });
+  return held.length === 0 ? null : Promise.all(held).then(strongest);
+}
+
+/** One frame may meet several triggers: it is dropped when one of them says so. */
+function strongest(fates: readonly HeldFrameDecision[]): HeldFrameDecision {
+  return (
+    fates.find((fate) => fate === "drop") ?? fates.find((fate) => fate !== "release") ?? "release"
+  );
 }

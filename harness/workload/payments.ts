@@ -10,18 +10,34 @@ const AMOUNT_MINOR_MAX = 250_000;
  * random suffix so that one can never be a prefix of another when bytes are searched for them.
  */
 export function planPayments(spec: WorkloadSpec, random: Random): readonly Intent[] {
-  return Array.from({ length: spec.events }, (_, index) => {
-    const suffix = random.integer(0, 0xffff_ffff).toString(16).padStart(8, "0");
-    const serial = String(index + 1).padStart(6, "0");
+  const { eventsPerKey = 1, operationsPerEvent = 1 } = spec;
+  const planned = Array.from({ length: spec.events }, (_, index) => paymentAt(spec, random, index));
+  return planned.map((intent, index) => {
+    // What is shared is taken from the first of its kind.
+    const ofKey = planned[index - (index % eventsPerKey)] ?? intent;
+    const ofEvent = planned[index - (index % operationsPerEvent)] ?? intent;
     return {
-      index,
-      eventId: `evt-${serial}-${suffix}`,
-      key: `pay-${serial}-${suffix}`,
-      operation: "payment",
-      account: `acc-${String(random.integer(1, spec.accounts)).padStart(3, "0")}`,
-      amount: random.integer(AMOUNT_MINOR_MIN, AMOUNT_MINOR_MAX),
-      currency: "EUR",
-      isPoison: spec.poison?.includes(index + 1) ?? false,
+      ...intent,
+      key: ofKey.key,
+      account: ofKey.account,
+      eventId: ofEvent.eventId,
+      operation: index % operationsPerEvent === 0 ? "payment" : "fee",
     };
   });
+}
+
+function paymentAt(spec: WorkloadSpec, random: Random, index: number): Intent {
+  const suffix = random.integer(0, 0xffff_ffff).toString(16).padStart(8, "0");
+  const serial = String(index + 1).padStart(6, "0");
+  return {
+    index,
+    eventId: `evt-${serial}-${suffix}`,
+    key: `pay-${serial}-${suffix}`,
+    operation: "payment",
+    account: `acc-${String(random.integer(1, spec.accounts)).padStart(3, "0")}`,
+    amount: random.integer(AMOUNT_MINOR_MIN, AMOUNT_MINOR_MAX),
+    currency: "EUR",
+    isPoison: spec.poison?.includes(index + 1) ?? false,
+    isCopy: false,
+  };
 }

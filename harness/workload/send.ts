@@ -6,6 +6,8 @@ import type { InputProducer } from "../ports/broker.ts";
 
 export interface SendOptions {
   readonly intents: readonly Intent[];
+  /** Intents (1-based) that are sent twice. */
+  readonly copies: readonly number[];
   readonly topic: string;
   readonly encode: (intent: Intent) => KafkaRecord;
   readonly producer: InputProducer;
@@ -23,7 +25,11 @@ export interface SendOptions {
  * idempotent producer has several and an answer is lost). An unanswered send is recorded as unknown.
  */
 export async function sendIntents(options: SendOptions): Promise<void> {
-  for (const intent of options.intents) {
+  const { intents, copies } = options;
+  const sent = intents.flatMap((intent) =>
+    copies.includes(intent.index + 1) ? [intent, { ...intent, isCopy: true }] : [intent],
+  );
+  for (const intent of sent) {
     if (options.signal.aborted) throw new HarnessError("interrupted", "Interrupted while sending.");
     await options.mayBeSent(intent);
     options.onSending(intent);
@@ -41,6 +47,7 @@ export async function sendIntents(options: SendOptions): Promise<void> {
       sentAtMs,
       position,
       ...(intent.isPoison ? { isPoison: true } : {}),
+      ...(intent.isCopy ? { isCopy: true } : {}),
     });
   }
 }

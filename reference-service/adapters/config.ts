@@ -7,6 +7,8 @@ const schema = z.object({
   KAFKA_GROUP_ID: z.string().min(1),
   TOPIC_REQUESTED: z.string().min(1),
   TOPIC_SETTLED: z.string().min(1),
+  /** Group of the consumer of settled payments. */
+  SETTLEMENTS_GROUP_ID: z.string().min(1),
   DATABASE_URL: z.string().min(1),
   PAYMENTS_API_URL: z.string().min(1),
   INSTANCE_ID: z.string().min(1),
@@ -18,6 +20,10 @@ const schema = z.object({
   API_TIMEOUT_MS: milliseconds(2_000),
   CAPTURE_LEASE_MS: milliseconds(2_000),
   POLL_INTERVAL_MS: milliseconds(50),
+  LOCK_TIMEOUT_MS: milliseconds(3_000),
+  /** Longer than anything is ever delivered again: topic retention, backups, a replay by hand. */
+  DEDUP_RETENTION_MS: milliseconds(14 * 24 * 60 * 60 * 1_000),
+  PURGE_INTERVAL_MS: milliseconds(60_000),
 });
 
 export type ServiceConfig = z.infer<typeof schema>;

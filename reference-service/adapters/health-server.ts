@@ -1,25 +1,44 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 
-/** GET /healthz on loopback: 200 when `check` holds, 503 otherwise. */
-export async function startHealthServer(
-  port: number,
-  check: () => Promise<boolean>,
-): Promise<Server> {
+export interface HealthOptions {
+  readonly port: number;
+  readonly check: () => Promise<boolean>;
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+}
+
+/** GET /healthz (200 when `check` holds, 503 otherwise) and GET /metrics, on loopback. */
+export async function startHealthServer(options: HealthOptions): Promise<Server> {
+  const { check, metrics } = options;
   const server = createServer((request, response) => {
-    if (request.url !== "/healthz") {
-      response.writeHead(404).end();
-      return;
-    }
-    void check()
-      .catch(() => false)
-      .then((isHealthy) => {
-        response.writeHead(isHealthy ? 200 : 503, { "content-type": "application/json" });
-        response.end(JSON.stringify({ status: isHealthy ? "ok" : "unavailable" }));
-      });
+    if (request.url === "/healthz") void answerHealth(response, check);
+    else if (request.url === "/metrics") void answerMetrics(response, metrics);
+    else response.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve());
+    server.listen(options.port, "127.0.0.1", () => resolve());
   });
   return server;
+}
+
+async function answerHealth(
+  response: ServerResponse,
+  check: HealthOptions["check"],
+): Promise<void> {
+  const isHealthy = await check().catch(() => false);
+  response.writeHead(isHealthy ? 200 : 503, { "content-type": "application/json" });
+  response.end(JSON.stringify({ status: isHealthy ? "ok" : "unavailable" }));
+}
+
+async function answerMetrics(
+  response: ServerResponse,
+  metrics: HealthOptions["metrics"],
+): Promise<void> {
+  try {
+    const text = await metrics.text();
+    response.writeHead(200, { "content-type": metrics.contentType }).end(text);
+  } catch {
+    // A gauge could not be read: no numbers are better than wrong ones.
+    response.writeHead(503).end();
+  }
 }

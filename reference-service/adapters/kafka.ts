@@ -1,6 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { Kafka, logLevel, Partitioners, type Consumer, type Producer } from "kafkajs";
-import type { CommitOffset, Delivery } from "../application/ports.ts";
+import {
+  Kafka,
+  logLevel,
+  Partitioners,
+  type Consumer,
+  type EachBatchPayload,
+  type IHeaders,
+  type Producer,
+} from "kafkajs";
+import type { Batch, Delivery, Handled } from "../application/ports.ts";
 import type { ServiceConfig } from "./config.ts";
 
 export function createKafka(config: ServiceConfig): Kafka {
@@ -34,7 +42,10 @@ export interface RunningConsumer {
 
 export interface ConsumerOptions {
   readonly config: ServiceConfig;
-  readonly handle: (delivery: Delivery, commitOffset: CommitOffset) => Promise<void>;
+  readonly groupId: string;
+  readonly topic: string;
+  readonly workThrough: (batch: Batch) => Promise<void>;
+  readonly handle: (delivery: Delivery, commitOffset: () => Promise<void>) => Promise<Handled>;
   /** The consumer is dead for good: a process that lives on would be a silent loss. */
   readonly onDead: (error: Error) => void;
   /** kafkajs gave up on an error of the protocol; a new consumer takes the dead one's place. */
@@ -72,7 +83,7 @@ export async function runConsumer(
     }
   };
   const start = async (): Promise<void> => {
-    const next = createConsumer(kafka, options.config);
+    const next = createConsumer(kafka, options);
     consumer = next;
     next.on(next.events.GROUP_JOIN, () => {
       state.isMember = true;
@@ -94,9 +105,9 @@ export async function runConsumer(
   };
 }
 
-function createConsumer(kafka: Kafka, config: ServiceConfig): Consumer {
+function createConsumer(kafka: Kafka, { config, groupId }: ConsumerOptions): Consumer {
   return kafka.consumer({
-    groupId: config.KAFKA_GROUP_ID,
+    groupId,
     sessionTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
     rebalanceTimeout: config.KAFKA_SESSION_TIMEOUT_MS,
     heartbeatInterval: config.KAFKA_HEARTBEAT_INTERVAL_MS,
@@ -111,17 +122,51 @@ function createConsumer(kafka: Kafka, config: ServiceConfig): Consumer {
 async function consume(consumer: Consumer, options: ConsumerOptions): Promise<void> {
   await consumer.connect();
   // The default (false) skips whatever was produced before the first join.
-  await consumer.subscribe({ topic: options.config.TOPIC_REQUESTED, fromBeginning: true });
+  await consumer.subscribe({ topic: options.topic, fromBeginning: true });
   await consumer.run({
     // The default commits at the end of a whole batch: a crash would replay all of it.
     autoCommit: false,
+    // The default takes a batch for done when the handler returns, however early.
+    eachBatchAutoResolve: false,
+    // Order within a partition is order within a key; more than one would still keep that.
     partitionsConsumedConcurrently: 1,
-    eachMessage: ({ topic, partition, message }) =>
-      options.handle(
-        { topic, partition, offset: message.offset, value: message.value?.toString() ?? null },
-        (delivery) => commitAfter(consumer, delivery, options.onFenced),
-      ),
+    eachBatch: (payload) => options.workThrough(batchOf(consumer, payload, options)),
   });
+}
+
+function batchOf(consumer: Consumer, payload: EachBatchPayload, options: ConsumerOptions): Batch {
+  const { topic, partition, messages } = payload.batch;
+  const commitOffset = async (delivery: Delivery): Promise<void> => {
+    await commitAfter(consumer, delivery, options.onFenced);
+    // Where the next fetch begins: kafkajs keeps that apart from what is committed.
+    payload.resolveOffset(delivery.offset);
+  };
+  return {
+    deliveries: messages.map(({ offset, value, headers, timestamp }) => ({
+      topic,
+      partition,
+      offset,
+      value: value?.toString() ?? null,
+      headers: textHeaders(headers),
+      madeAtMs: Number(timestamp),
+    })),
+    isCurrent: () => payload.isRunning() && !payload.isStale(),
+    commitOffset,
+    handle: async (delivery) => {
+      const handled = await options.handle(delivery, () => commitOffset(delivery));
+      await payload.heartbeat();
+      return handled;
+    },
+  };
+}
+
+function textHeaders(headers: IHeaders | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).flatMap(([name, value]) => {
+      const first = Array.isArray(value) ? value[0] : value;
+      return first === undefined ? [] : [[name, first.toString()]];
+    }),
+  );
 }
 
 /** The group has moved on without this member: its partitions belong to somebody else by now. */

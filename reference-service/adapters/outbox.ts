@@ -1,6 +1,7 @@
 import type { Producer } from "kafkajs";
 import type pg from "pg";
 import type { Outbox, OutboxRow, Publish } from "../application/ports.ts";
+import { EVENT_ID_HEADER } from "../application/roles.ts";
 import { inTransaction } from "./postgres.ts";
 
 const BATCH_ROWS_MAX = 50;
@@ -18,22 +19,47 @@ interface StoredRow {
  */
 export function createOutbox(pool: pg.Pool): Outbox {
   return {
-    withBatch: (work) =>
-      inTransaction(pool, async (client) => {
-        const { rows } = await client.query<StoredRow>(
-          `SELECT id, event_id, payment_id, payload FROM outbox WHERE published_at IS NULL
-           ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
-          [BATCH_ROWS_MAX],
-        );
-        const batch = rows.map((row) => rowOf(row));
-        return work(batch, async () => {
-          await client.query(
-            `UPDATE outbox SET published_at = clock_timestamp() WHERE id = ANY($1::bigint[])`,
-            [rows.map((row) => row.id)],
-          );
-        });
-      }),
+    withBatch: (work) => inTransaction(pool, (client) => batchOf(client, "true", work)),
+    withBatchAfterLast: (work) =>
+      inTransaction(pool, (client) =>
+        batchOf(
+          client,
+          `id > (SELECT coalesce(max(id), 0) FROM outbox WHERE published_at IS NOT NULL)`,
+          work,
+        ),
+      ),
+    backlog: async () => {
+      const { rows } = await pool.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM outbox WHERE published_at IS NULL`,
+      );
+      return rows[0]?.count ?? 0;
+    },
   };
+}
+
+async function batchOf<T>(
+  client: pg.PoolClient,
+  which: string,
+  work: (rows: readonly OutboxRow[], mark: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const { rows } = await client.query<StoredRow>(
+    // Only the oldest row of each payment: several relays side by side keep the order of one key.
+    `SELECT id, event_id, payment_id, payload FROM outbox AS next
+     WHERE published_at IS NULL AND ${which} AND NOT EXISTS (
+       SELECT FROM outbox AS earlier WHERE earlier.payment_id = next.payment_id
+         AND earlier.published_at IS NULL AND earlier.id < next.id)
+     ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    [BATCH_ROWS_MAX],
+  );
+  return work(
+    rows.map((row) => rowOf(row)),
+    async () => {
+      await client.query(
+        `UPDATE outbox SET published_at = clock_timestamp() WHERE id = ANY($1::bigint[])`,
+        [rows.map((row) => row.id)],
+      );
+    },
+  );
 }
 
 function rowOf(row: StoredRow): OutboxRow {
@@ -42,14 +68,14 @@ function rowOf(row: StoredRow): OutboxRow {
 
 /** At-least-once, with the event id in a header for consumers to dedup by. */
 export function createPublish(producer: Producer, topic: string): Publish {
-  return async (rows) => {
+  return async (rows, { withoutEventId = false } = {}) => {
     await producer.send({
       topic,
       acks: -1,
       messages: rows.map((row) => ({
         key: row.paymentId,
         value: row.payload,
-        headers: { "event-id": row.eventId },
+        headers: withoutEventId ? {} : { [EVENT_ID_HEADER]: row.eventId },
       })),
     });
   };

@@ -1,39 +1,62 @@
 import type pg from "pg";
-import { idempotencyKeyOf, type Payment } from "../domain/payment.ts";
-import type { PaymentStore, PaymentTransaction } from "../application/ports.ts";
+import { fingerprintOf, idempotencyKeyOf, type Payment } from "../domain/payment.ts";
+import type {
+  DedupKey,
+  PaymentStore,
+  PaymentTransaction,
+  PostOptions,
+  Sighting,
+} from "../application/ports.ts";
 import { inTransaction } from "./postgres.ts";
-
-const CONSUMER = "payments";
 
 export function createPaymentStore(pool: pg.Pool): PaymentStore {
   return {
     inTransaction: (work) => inTransaction(pool, (client) => work(transactionOn(client))),
-    balanceOf: async (accountId) => {
-      const { rows } = await pool.query<{ balance: string }>(
-        `SELECT balance FROM accounts WHERE account_id = $1`,
+    inUncheckedTransaction: (work) =>
+      inTransaction(pool, (client) => work(transactionOn(client)), { isChecked: false }),
+    accountOf: async (accountId) => {
+      const { rows } = await pool.query<{ balance: string; version: string }>(
+        `SELECT balance, version FROM accounts WHERE account_id = $1`,
         [accountId],
       );
-      return Number(rows[0]?.balance ?? 0);
+      const [row] = rows;
+      return { balance: Number(row?.balance ?? 0), version: Number(row?.version ?? 0) };
+    },
+    purgeProcessed: async (retentionMs) => {
+      const { rowCount } = await pool.query(
+        `DELETE FROM processed_events
+         WHERE processed_at < clock_timestamp() - make_interval(secs => $1::float / 1000)`,
+        [retentionMs],
+      );
+      return rowCount ?? 0;
     },
   };
 }
 
 function transactionOn(client: pg.PoolClient): PaymentTransaction {
   return {
-    markProcessed: async (payment, eventId) => {
-      const result = await client.query(
-        `INSERT INTO processed_events (consumer, event_id, operation, payment_id)
-         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-        [CONSUMER, eventId, payment.operation, payment.paymentId],
+    markProcessed: (key, payment) => markProcessed(client, key, payment),
+    hasProcessed: async ({ consumer, eventId, operation }) => {
+      const { rows } = await client.query(
+        `SELECT 1 FROM processed_events
+         WHERE consumer = $1 AND event_id = $2 AND operation = $3`,
+        [consumer, eventId, operation],
       );
-      return result.rowCount === 1;
+      return rows.length > 0;
     },
-    applyEffects: (payment) => applyEffects(client, payment),
-    overwriteBalance: async (accountId, balance) => {
+    postPayment: (payment, options) => postPayment(client, payment, options),
+    recordSettlement: async ({ eventId, paymentId, amount }) => {
       await client.query(
-        `UPDATE accounts SET balance = $2, version = version + 1 WHERE account_id = $1`,
-        [accountId, balance],
+        `INSERT INTO settlements (event_id, payment_id, amount) VALUES ($1, $2, $3)`,
+        [eventId, paymentId, amount],
       );
+    },
+    overwriteBalance: async (accountId, { balance, version }) => {
+      await client.query(`UPDATE accounts SET balance = $2, version = $3 WHERE account_id = $1`, [
+        accountId,
+        balance,
+        version,
+      ]);
     },
     deadLetter: async (delivery, reason) => {
       await client.query(
@@ -52,8 +75,34 @@ function transactionOn(client: pg.PoolClient): PaymentTransaction {
   };
 }
 
-async function applyEffects(client: pg.PoolClient, payment: Payment): Promise<void> {
-  const { eventId, paymentId, accountId, amount, currency } = payment;
+/** The row count of ON CONFLICT DO NOTHING is the one answer that a race cannot make wrong. */
+async function markProcessed(
+  client: pg.PoolClient,
+  { consumer, eventId, operation }: DedupKey,
+  payment: Payment,
+): Promise<Sighting> {
+  const fingerprint = fingerprintOf(payment);
+  const { rowCount } = await client.query(
+    `INSERT INTO processed_events (consumer, event_id, operation, payment_id, fingerprint)
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+    [consumer, eventId, operation, payment.paymentId, fingerprint],
+  );
+  if (rowCount === 1) return "first";
+  const { rows } = await client.query<{ fingerprint: string }>(
+    `SELECT fingerprint FROM processed_events
+     WHERE consumer = $1 AND event_id = $2 AND operation = $3`,
+    [consumer, eventId, operation],
+  );
+  const [known] = rows;
+  return known !== undefined && known.fingerprint !== fingerprint ? "conflict" : "seen";
+}
+
+async function postPayment(
+  client: pg.PoolClient,
+  payment: Payment,
+  { captured, withoutOutbox = false }: PostOptions = {},
+): Promise<void> {
+  const { eventId, paymentId, accountId, amount, currency, operation } = payment;
   await client.query(
     `INSERT INTO ledger_entries (event_id, payment_id, account_id, amount, currency)
      VALUES ($1, $2, $3, $4, $5)`,
@@ -67,13 +116,23 @@ async function applyEffects(client: pg.PoolClient, payment: Payment): Promise<vo
   );
   await client.query(
     `INSERT INTO capture_intents
-       (event_id, payment_id, account_id, amount, currency, idempotency_key)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
-    [eventId, paymentId, accountId, amount, currency, idempotencyKeyOf(payment)],
+       (event_id, payment_id, account_id, amount, currency, idempotency_key, state, provider_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      eventId,
+      paymentId,
+      accountId,
+      amount,
+      currency,
+      captured?.idempotencyKey ?? idempotencyKeyOf(payment),
+      captured === undefined ? "pending" : "captured",
+      captured?.providerId ?? null,
+    ],
   );
+  if (withoutOutbox) return;
   await client.query(`INSERT INTO outbox (event_id, payment_id, payload) VALUES ($1, $2, $3)`, [
     eventId,
     paymentId,
-    JSON.stringify({ eventId, paymentId, accountId, amount, currency }),
+    JSON.stringify({ eventId, paymentId, accountId, amount, currency, operation }),
   ]);
 }

@@ -1,11 +1,23 @@
 import { z } from "zod";
-import type { CaptureAnswer, CaptureIntent, PaymentsApi } from "../application/ports.ts";
+import type { CaptureAnswer, CaptureIntent, Metrics, PaymentsApi } from "../application/ports.ts";
 
 const created = z.object({ id: z.string() });
 const found = z.object({ captures: z.array(created) });
 
 /** Statuses that say nothing of the outcome: timed out, in flight under this key, too early, too many. */
 const TRY_AGAIN: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+
+/** Counts every call and what it told. */
+export function metered(api: PaymentsApi, metrics: Pick<Metrics, "called">): PaymentsApi {
+  return {
+    ...api,
+    capture: async (intent) => {
+      const answer = await api.capture(intent);
+      metrics.called(answer.kind);
+      return answer;
+    },
+  };
+}
 
 /** The provider over HTTP. No answer and 5xx are `unknown`, never `rejected`. */
 export function createPaymentsApi(baseUrl: string, timeoutMs: number): PaymentsApi {
@@ -21,7 +33,11 @@ export function createPaymentsApi(baseUrl: string, timeoutMs: number): PaymentsA
   };
 }
 
-async function capture(url: URL, intent: CaptureIntent, timeoutMs: number): Promise<CaptureAnswer> {
+async function capture(
+  url: URL,
+  intent: Omit<CaptureIntent, "id" | "attempts">,
+  timeoutMs: number,
+): Promise<CaptureAnswer> {
   const { paymentId, eventId, accountId, amount, currency, idempotencyKey } = intent;
   try {
     const response = await fetch(url, {

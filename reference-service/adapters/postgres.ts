@@ -1,18 +1,23 @@
 import pg from "pg";
 
 /** A pool that defends itself: bounded statements, locks and idle transactions. */
-export function createPool(databaseUrl: string, onError: (error: Error) => void): pg.Pool {
+export function createPool(options: {
+  readonly databaseUrl: string;
+  readonly lockTimeoutMs: number;
+  /** Null: nobody listens, and a lost idle connection ends the process. */
+  readonly onError: ((error: Error) => void) | null;
+}): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: 4,
+    connectionString: options.databaseUrl,
+    max: 6,
     connectionTimeoutMillis: 5_000,
     // Server-side limits: query_timeout would only give up waiting, the statement would go on.
     statement_timeout: 5_000,
-    lock_timeout: 3_000,
+    lock_timeout: options.lockTimeoutMs,
     idle_in_transaction_session_timeout: 10_000,
   });
   // Without a listener, a terminated idle backend would end the process.
-  pool.on("error", onError);
+  if (options.onError !== null) pool.on("error", options.onError);
   return pool;
 }
 
@@ -20,6 +25,7 @@ export function createPool(databaseUrl: string, onError: (error: Error) => void)
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
+  { isChecked = true }: { readonly isChecked?: boolean } = {},
 ): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
@@ -34,7 +40,8 @@ export async function inTransaction<T>(
     const result = await work(client);
     const answer = await client.query("COMMIT");
     // After a swallowed statement error Postgres answers COMMIT with ROLLBACK, and pg resolves.
-    if (answer.command !== "COMMIT") throw new Error(`COMMIT was answered with ${answer.command}`);
+    if (isChecked && answer.command !== "COMMIT")
+      throw new Error(`COMMIT was answered with ${answer.command}`);
     return result;
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));

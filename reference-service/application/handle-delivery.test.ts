@@ -1,101 +1,91 @@
 import { expect, test } from "vitest";
-import { ackBeforeCommit } from "../variants/ack-before-commit.ts";
-import { noDedup } from "../variants/no-dedup.ts";
-import { blindUpdateByZombie } from "../variants/blind-update-by-zombie.ts";
-import { redeployDedupKeyChanged } from "../variants/redeploy-dedup-key-changed.ts";
-import { swallowPoison } from "../variants/swallow-poison.ts";
-import { handleDelivery } from "./handle-delivery.ts";
 import { carefulPolicies } from "./policies.ts";
-import type { Delivery, PaymentStore, Policies } from "./ports.ts";
+import { settlements } from "./roles.ts";
+import { deliveryOf, payment, rig } from "./testing.ts";
 
-const value = JSON.stringify({
-  eventId: "evt-1",
-  paymentId: "pay-1",
-  accountId: "acc-1",
-  amount: 5,
-  currency: "EUR",
-  operation: "payment",
-});
-const delivery: Delivery = { topic: "t", partition: 0, offset: "4", value };
-
-function rig(policies: Policies) {
-  const seen = new Set<string>();
-  const steps: string[] = [];
-  const store: PaymentStore = {
-    inTransaction: async (work) => {
-      await work({
-        markProcessed: (_, eventId) => {
-          const isFirst = !seen.has(eventId);
-          seen.add(eventId);
-          return Promise.resolve(isFirst);
-        },
-        applyEffects: () => Promise.resolve(void steps.push("effects")),
-        overwriteBalance: (_, balance) =>
-          Promise.resolve(void steps.push(`overwrite with ${balance}`)),
-        deadLetter: (_, reason) => Promise.resolve(void steps.push(`dead letter: ${reason}`)),
-      });
-      steps.push("commit");
-    },
-    balanceOf: () => Promise.resolve(100),
-  };
-  const commitOffset = () => Promise.resolve(void steps.push("offset"));
-  return { steps, handle: (d: Delivery) => handleDelivery(d, { store, commitOffset, policies }) };
-}
+const delivery = deliveryOf(JSON.stringify(payment));
+const mark = "mark payments/evt-1/payment";
 
 test("the offset is committed after the transaction", async () => {
   const { steps, handle } = rig(carefulPolicies);
-  await handle(delivery);
-  expect(steps).toEqual(["effects", "commit", "offset"]);
+  expect(await handle(delivery)).toBe("applied");
+  expect(steps).toEqual([mark, "post", "commit", "offset"]);
 });
 
 test("a redelivery commits its offset and has no second effect", async () => {
+  const { steps, counted, handle } = rig(carefulPolicies);
+  await handle(delivery);
+  expect(await handle(delivery)).toBe("duplicate");
+  expect(steps).toEqual([mark, "post", "commit", "offset", mark, "commit", "offset"]);
+  expect(counted).toEqual([
+    "delivered payments",
+    "applied payment 0.25",
+    "delivered payments",
+    "duplicate payment 0.25",
+  ]);
+});
+
+test("one event id with another content is a dead letter, not a repeat", async () => {
   const { steps, handle } = rig(carefulPolicies);
   await handle(delivery);
-  await handle(delivery);
-  expect(steps).toEqual(["effects", "commit", "offset", "commit", "offset"]);
+  const other = deliveryOf(JSON.stringify({ ...payment, amount: 6 }), "5");
+  expect(await handle(other)).toBe("dead-letter");
+  expect(steps).toContain("dead letter: its event id was used for another content");
 });
 
-test("a malformed event becomes a dead letter and its offset is committed", async () => {
+test("two operations of one event are two pieces of work", async () => {
   const { steps, handle } = rig(carefulPolicies);
-  await handle({ ...delivery, value: "{" });
-  expect(steps).toEqual(["dead letter: the value is not JSON", "commit", "offset"]);
+  await handle(delivery);
+  await handle(deliveryOf(JSON.stringify({ ...payment, paymentId: "fee-1", operation: "fee" })));
+  expect(steps.filter((step) => step === "post")).toHaveLength(2);
 });
 
-test("no-dedup applies a redelivery again", async () => {
-  const { steps, handle } = rig(noDedup.apply(carefulPolicies));
-  await handle(delivery);
-  await handle(delivery);
-  expect(steps.filter((step) => step === "effects")).toHaveLength(2);
+test("a failed transaction commits no offset and counts as a retry", async () => {
+  const { steps, counted, handle } = rig(carefulPolicies, { fail: "commit" });
+  await expect(handle(delivery)).rejects.toThrow("commit");
+  expect(steps).not.toContain("offset");
+  expect(counted).toEqual(["delivered payments", "retried payments"]);
 });
 
-test("ack-before-commit commits the offset first", async () => {
-  const { steps, handle } = rig(ackBeforeCommit.apply(carefulPolicies));
-  await handle(delivery);
-  expect(steps).toEqual(["offset", "effects", "commit"]);
+test.each([
+  ["not JSON", "{", "the value is not JSON"],
+  ["an amount below zero", JSON.stringify({ ...payment, amount: -5 }), /^amount: /],
+  ["a fraction of a cent", JSON.stringify({ ...payment, amount: 0.5 }), /^amount: /],
+  ["a currency nobody books", JSON.stringify({ ...payment, currency: "XXX" }), /^currency: /],
+  ["a NUL in an id", JSON.stringify({ ...payment, paymentId: "a\u0000b" }), /^paymentId: .*NUL/],
+  ["an endless id", JSON.stringify({ ...payment, eventId: "e".repeat(201) }), /^eventId: /],
+  ["an oversized value", `"${"x".repeat(70_000)}"`, /70002 characters/],
+])("%s becomes a dead letter and its offset is committed", async (_, value, reason) => {
+  const { steps, handle } = rig(carefulPolicies);
+  expect(await handle(deliveryOf(value))).toBe("dead-letter");
+  expect(steps.slice(-2)).toEqual(["commit", "offset"]);
+  expect(steps[0]?.replace("dead letter: ", "")).toMatch(reason);
 });
 
-test("blind-update-by-zombie writes a balance for an event it knows", async () => {
-  const { steps, handle } = rig(blindUpdateByZombie.apply(carefulPolicies));
+test("the second consumer takes the event id from the header and has dedup rows of its own", async () => {
+  const { steps, handle } = rig(carefulPolicies, { role: settlements });
   await handle(delivery);
-  await handle(delivery);
-  expect(steps).toContain("overwrite with 105");
+  expect(steps).toEqual(["mark settlements/evt-1/payment", "settle", "commit", "offset"]);
 });
 
-test("redeploy-dedup-key-changed does not know what the last version handled", async () => {
-  const policies = redeployDedupKeyChanged.apply(carefulPolicies);
-  const keys: string[] = [];
-  const transaction = {
-    markProcessed: (_: unknown, key: string) => Promise.resolve(keys.push(key) > 0),
-  };
-  await policies.isFirstTime(
-    transaction as never,
-    { eventId: "evt-1", paymentId: "pay-1" } as never,
-  );
-  expect(keys).toEqual(["v2:pay-1"]);
+test("a settled payment without an event id is a dead letter", async () => {
+  const { steps, handle } = rig(carefulPolicies, { role: settlements });
+  await handle({ ...delivery, headers: {} });
+  expect(steps[0]).toMatch(/^dead letter: no event-id header/);
 });
 
-test("swallow-poison leaves no dead letter", async () => {
-  const { steps, handle } = rig(swallowPoison.apply(carefulPolicies));
-  await handle({ ...delivery, value: "{" });
-  expect(steps).toEqual(["commit", "offset"]);
+test("a batch is left when the partition may have another owner", async () => {
+  const handled: string[] = [];
+  let isCurrent = true;
+  await carefulPolicies.workThrough({
+    deliveries: [delivery, deliveryOf("{}", "5")],
+    isCurrent: () => isCurrent,
+    commitOffset: () => Promise.resolve(),
+    handle: ({ offset }) => {
+      handled.push(offset);
+      isCurrent = false;
+      return Promise.resolve("applied");
+    },
+  });
+  expect(handled).toEqual(["4"]);
 });

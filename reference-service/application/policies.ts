@@ -1,18 +1,37 @@
 import { ATTEMPTS_MAX } from "../domain/backoff.ts";
-import type { Policies } from "./ports.ts";
+import type { Handled, Policies } from "./ports.ts";
 
 /** The way it should be done; each known defect under variants/ replaces one of these. */
 export const carefulPolicies: Policies = {
-  isFirstTime: (transaction, payment) => transaction.markProcessed(payment, payment.eventId),
-  post: (store, payment, policies) =>
-    store.inTransaction(async (transaction) => {
-      if (await policies.isFirstTime(transaction, payment)) await transaction.applyEffects(payment);
+  workThrough: async (batch) => {
+    for (const delivery of batch.deliveries) {
+      if (!batch.isCurrent()) return;
+      await batch.handle(delivery);
+    }
+  },
+  acknowledge: async (work, commitOffset) => {
+    const handled = await work();
+    await commitOffset();
+    return handled;
+  },
+  dedupKey: ({ role, payment }) => ({
+    consumer: role.name,
+    eventId: payment.eventId,
+    operation: payment.operation,
+  }),
+  isFirstTime: (transaction, { key, payment }) => transaction.markProcessed(key, payment),
+  post: (work, { store }, policies) =>
+    store.inTransaction(async (transaction): Promise<Handled> => {
+      const sighting = await policies.isFirstTime(transaction, work);
+      if (sighting === "seen") return "duplicate";
+      if (sighting === "conflict") {
+        await transaction.deadLetter(work.delivery, "its event id was used for another content");
+        return "dead-letter";
+      }
+      await work.role.apply(transaction, work.payment);
+      return "applied";
     }),
   onMalformed: (transaction, delivery, reason) => transaction.deadLetter(delivery, reason),
-  acknowledge: async (work, commitOffset) => {
-    await work();
-    await commitOffset();
-  },
   idempotencyKey: (intent) => intent.idempotencyKey,
   afterUnknown: (intent) => (intent.attempts >= ATTEMPTS_MAX ? "failed" : "retry"),
   relay: (outbox, publish) =>
@@ -22,4 +41,8 @@ export const carefulPolicies: Policies = {
       await mark();
       return rows.length;
     }),
+  retentionMs: (configured) => configured,
+  countAs: (handled) => handled,
+  listensToPool: true,
+  endsWhenDead: true,
 };

@@ -6,28 +6,56 @@ export interface Delivery {
   readonly partition: number;
   readonly offset: string;
   readonly value: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** When its producer says it was made, milliseconds of the wall clock. */
+  readonly madeAtMs: number;
 }
+
+/** What makes two deliveries the same piece of work. */
+export interface DedupKey {
+  readonly consumer: string;
+  readonly eventId: string;
+  readonly operation: string;
+}
+
+/** `conflict`: the event id was used before, for another content. */
+export type Sighting = "first" | "seen" | "conflict";
 
 /** The statements of one transaction. */
 export interface PaymentTransaction {
-  /** True the first time this (consumer, event, operation) is seen; waits for a concurrent holder. */
-  markProcessed(payment: Payment, eventId: string): Promise<boolean>;
-  /** Ledger entry, balance, capture intent and outbox row. */
-  applyEffects(payment: Payment): Promise<void>;
+  /** First or not, decided by the database; waits for a concurrent holder of the same key. */
+  markProcessed(key: DedupKey, payment: Payment): Promise<Sighting>;
+  /** Whether a dedup row is there by now: a look, not a claim. */
+  hasProcessed(key: DedupKey): Promise<boolean>;
+  /** Ledger entry and balance, capture intent, and (unless told not to) the outbox row. */
+  postPayment(payment: Payment, options?: PostOptions): Promise<void>;
+  recordSettlement(payment: Payment): Promise<void>;
   deadLetter(delivery: Delivery, reason: string): Promise<void>;
-  /** Sets a balance whatever it is by now. Only a known-broken twin does that. */
-  overwriteBalance(accountId: string, balance: number): Promise<void>;
+  /** Sets a balance and its version whatever they are by now. Only a known-broken twin does that. */
+  overwriteBalance(accountId: string, account: Account): Promise<void>;
+}
+
+export interface PostOptions {
+  readonly withoutOutbox?: boolean;
+  /** A capture that was already made: recorded, not to be made again. */
+  readonly captured?: { readonly idempotencyKey: string; readonly providerId: string };
+}
+
+export interface Account {
+  readonly balance: number;
+  readonly version: number;
 }
 
 export interface PaymentStore {
   /** Runs `work` in one transaction; resolves only when the server answered COMMIT with COMMIT. */
-  inTransaction(work: (transaction: PaymentTransaction) => Promise<void>): Promise<void>;
-  /** The balance as it is now, outside any transaction. */
-  balanceOf(accountId: string): Promise<number>;
+  inTransaction<T>(work: (transaction: PaymentTransaction) => Promise<T>): Promise<T>;
+  /** As above, but takes any answer to COMMIT for a commit. Only a known-broken twin uses it. */
+  inUncheckedTransaction<T>(work: (transaction: PaymentTransaction) => Promise<T>): Promise<T>;
+  /** The account as it is now, outside any transaction. */
+  accountOf(accountId: string): Promise<Account>;
+  /** Deletes dedup rows older than this; the number deleted. */
+  purgeProcessed(retentionMs: number): Promise<number>;
 }
-
-/** Commits the offset after `delivery`. */
-export type CommitOffset = (delivery: Delivery) => Promise<void>;
 
 /** A row to be published. */
 export interface OutboxRow {
@@ -37,6 +65,9 @@ export interface OutboxRow {
   readonly payload: string;
 }
 
+/** What is published: an outbox row, or the same without one. */
+export type Publishable = Omit<OutboxRow, "id">;
+
 export interface Outbox {
   /**
    * Locks the next unpublished rows (skipping those another relay holds) in a transaction around
@@ -45,26 +76,80 @@ export interface Outbox {
   withBatch<T>(
     work: (rows: readonly OutboxRow[], mark: () => Promise<void>) => Promise<T>,
   ): Promise<T>;
+  /** The same, but only rows with an id above the highest that is published. */
+  withBatchAfterLast<T>(
+    work: (rows: readonly OutboxRow[], mark: () => Promise<void>) => Promise<T>,
+  ): Promise<T>;
+  /** Rows that are not published yet. */
+  backlog(): Promise<number>;
 }
 
-export type Publish = (rows: readonly OutboxRow[]) => Promise<void>;
+export interface PublishOptions {
+  readonly withoutEventId?: boolean;
+}
+
+export type Publish = (rows: readonly Publishable[], options?: PublishOptions) => Promise<void>;
+
+export type Handled = "applied" | "duplicate" | "dead-letter";
+
+/** Deliveries of one partition that the library handed over together. */
+export interface Batch {
+  readonly deliveries: readonly Delivery[];
+  /** False once the partition may belong to somebody else, or the process is to stop. */
+  isCurrent(): boolean;
+  /** Does the work of one delivery and commits the offset behind it. */
+  handle(delivery: Delivery): Promise<Handled>;
+  /** Commits the offset behind a delivery. */
+  commitOffset(delivery: Delivery): Promise<void>;
+}
+
+/** One consumer group of this service: what its events mean, and what they do. */
+export interface Role {
+  readonly name: "payments" | "settlements";
+  readonly parse: (
+    delivery: Delivery,
+  ) =>
+    | { readonly kind: "payment"; readonly payment: Payment }
+    | { readonly kind: "malformed"; readonly reason: string };
+  readonly apply: (transaction: PaymentTransaction, payment: Payment) => Promise<void>;
+}
+
+/** One event in one consumer's hands. */
+export interface Work {
+  readonly role: Role;
+  readonly delivery: Delivery;
+  readonly payment: Payment;
+  readonly key: DedupKey;
+}
+
+/** What handling an event may touch besides its transaction. */
+export interface Surroundings {
+  readonly store: PaymentStore;
+  readonly publish: Publish;
+  readonly api: PaymentsApi;
+}
 
 /** What a known defect replaces; one policy each. */
 export interface Policies {
-  /** Whether the effects of this payment are to be applied in this transaction. */
-  readonly isFirstTime: (transaction: PaymentTransaction, payment: Payment) => Promise<boolean>;
-  /** What one payment does to the database. */
-  readonly post: (store: PaymentStore, payment: Payment, policies: Policies) => Promise<void>;
+  /** How deliveries of one partition are worked through. */
+  readonly workThrough: (batch: Batch) => Promise<void>;
+  /** In which order a delivery's work and its offset commit happen. */
+  readonly acknowledge: (
+    work: () => Promise<Handled>,
+    commitOffset: () => Promise<void>,
+    role: Role,
+  ) => Promise<Handled>;
+  /** What makes two deliveries the same piece of work. */
+  readonly dedupKey: (work: Omit<Work, "key">) => DedupKey;
+  /** Whether the effects of this event are to be applied in this transaction. */
+  readonly isFirstTime: (transaction: PaymentTransaction, work: Work) => Promise<Sighting>;
+  /** What one event does to the database, and when. */
+  readonly post: (work: Work, around: Surroundings, policies: Policies) => Promise<Handled>;
   /** What becomes of a record that cannot be parsed. */
   readonly onMalformed: (
     transaction: PaymentTransaction,
     delivery: Delivery,
     reason: string,
-  ) => Promise<void>;
-  /** In which order a delivery's work and its offset commit happen. */
-  readonly acknowledge: (
-    work: () => Promise<void>,
-    commitOffset: () => Promise<void>,
   ) => Promise<void>;
   /** The idempotency key of this attempt. */
   readonly idempotencyKey: (intent: CaptureIntent) => string;
@@ -72,6 +157,14 @@ export interface Policies {
   readonly afterUnknown: (intent: CaptureIntent) => "retry" | "failed";
   /** In which order rows are published and marked. Returns how many were published. */
   readonly relay: (outbox: Outbox, publish: Publish) => Promise<number>;
+  /** How long dedup rows are kept, given what the configuration says. Milliseconds. */
+  readonly retentionMs: (configured: number) => number;
+  /** What the metrics count a handled delivery as. */
+  readonly countAs: (handled: Handled) => Handled;
+  /** Whether an error of an idle database connection is listened to. */
+  readonly listensToPool: boolean;
+  /** Whether the process ends when its consumer is dead. */
+  readonly endsWhenDead: boolean;
 }
 
 /** An unfinished capture this process holds the lease of. */
@@ -102,7 +195,17 @@ export type CaptureAnswer =
   | { readonly kind: "unknown"; readonly reason: string };
 
 export interface PaymentsApi {
-  capture(intent: CaptureIntent): Promise<CaptureAnswer>;
+  capture(intent: Omit<CaptureIntent, "id" | "attempts">): Promise<CaptureAnswer>;
   /** The provider's id of the capture made under this idempotency key; null when there is none. */
   lookup(idempotencyKey: string): Promise<string | null>;
+}
+
+/** What the service says of itself. Counted after the fact: an effect when its COMMIT was answered. */
+export interface Metrics {
+  delivered(consumer: string): void;
+  /** A delivery that is done with; `seconds` since its event was made. */
+  handled(consumer: string, type: string, handled: Handled, seconds: number): void;
+  /** A delivery whose work failed and will come again. */
+  retried(consumer: string): void;
+  called(outcome: CaptureAnswer["kind"]): void;
 }

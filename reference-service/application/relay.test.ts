@@ -8,6 +8,8 @@ const row: OutboxRow = { id: "1", eventId: "e", paymentId: "p", payload: "{}" };
 async function stepsOf({ relay }: Policies, rows: readonly OutboxRow[]): Promise<string[]> {
   const steps: string[] = [];
   const outbox: Outbox = {
+    withBatchAfterLast: () => Promise.reject(new Error("not asked for")),
+    backlog: () => Promise.resolve(0),
     withBatch: async (work) => {
       const result = await work(rows, () => Promise.resolve(void steps.push("mark")));
       steps.push("commit");

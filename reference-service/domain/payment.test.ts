@@ -6,7 +6,7 @@ const payment = {
   paymentId: "pay-1",
   accountId: "acc-1",
   amount: 1200,
-  currency: "EUR",
+  currency: "EUR" as const,
   operation: "payment" as const,
 };
 
@@ -25,6 +25,6 @@ test.each([
   expect(parsePayment(value)).toMatchObject({ kind: "malformed", reason: expect.any(String) });
 });
 
-test("the idempotency key depends on the event alone", () => {
-  expect(idempotencyKeyOf(payment)).toBe("capture:evt-1");
+test("the idempotency key depends on the event and its operation alone", () => {
+  expect(idempotencyKeyOf(payment)).toBe("capture:evt-1:payment");
 });

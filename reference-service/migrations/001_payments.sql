@@ -4,9 +4,12 @@ CREATE TABLE processed_events (
   event_id     text NOT NULL,
   operation    text NOT NULL,
   payment_id   text NOT NULL,
-  processed_at timestamptz NOT NULL DEFAULT now(),
+  -- What the event said: a second content under one id is a conflict, not a repeat.
+  fingerprint  text NOT NULL,
+  processed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (consumer, event_id, operation)
 );
+CREATE INDEX processed_events_age ON processed_events (processed_at);
 
 CREATE TABLE accounts (
   account_id text PRIMARY KEY,
@@ -50,6 +53,7 @@ CREATE TABLE outbox (
   published_at timestamptz
 );
 CREATE INDEX outbox_unpublished ON outbox (id) WHERE published_at IS NULL;
+CREATE INDEX outbox_order ON outbox (payment_id, id) WHERE published_at IS NULL;
 
 CREATE TABLE dead_letters (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -59,4 +63,12 @@ CREATE TABLE dead_letters (
   reason      text NOT NULL,
   payload     text,
   UNIQUE (topic, partition, kafka_offset)
+);
+
+-- What the consumer of settled payments does.
+CREATE TABLE settlements (
+  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  event_id   text NOT NULL,
+  payment_id text NOT NULL,
+  amount     bigint NOT NULL
 );

@@ -7,9 +7,10 @@ export const ackBeforeCommit: Variant = {
     "The offset is committed before the transaction. A crash in between loses the payment: nobody delivers it again.",
   apply: (policies) => ({
     ...policies,
-    acknowledge: async (work, commitOffset) => {
+    acknowledge: async (work, commitOffset, role) => {
+      if (role.name !== "payments") return policies.acknowledge(work, commitOffset, role);
       await commitOffset();
-      await work();
+      return work();
     },
   }),
 };

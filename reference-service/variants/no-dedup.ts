@@ -5,5 +5,8 @@ export const noDedup: Variant = {
   breaks: "no-duplicate-effects",
   mechanism:
     "Every delivery is taken for the first. A redelivery after a crash posts the payment again.",
-  apply: (policies) => ({ ...policies, isFirstTime: () => Promise.resolve(true) }),
+  apply: (policies) => ({
+    ...policies,
+    isFirstTime: () => Promise.resolve("first"),
+  }),
 };

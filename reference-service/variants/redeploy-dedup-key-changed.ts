@@ -7,7 +7,6 @@ export const redeployDedupKeyChanged: Variant = {
     "The next version derives the dedup key differently. What the last version handled looks new to it.",
   apply: (policies) => ({
     ...policies,
-    isFirstTime: (transaction, payment) =>
-      transaction.markProcessed(payment, `v2:${payment.paymentId}`),
+    dedupKey: (work) => ({ ...policies.dedupKey(work), eventId: `v2:${work.payment.paymentId}` }),
   }),
 };

@@ -5,5 +5,8 @@ export const redeployIdempotencyKeyChanged: Variant = {
   breaks: "no-duplicate-calls",
   mechanism:
     "The next version derives the idempotency key anew instead of using the stored one. An attempt whose answer was lost is made again under another key.",
-  apply: (policies) => ({ ...policies, idempotencyKey: (intent) => `v2:${intent.eventId}` }),
+  apply: (policies) => ({
+    ...policies,
+    idempotencyKey: (intent) => `v2:${intent.eventId}`,
+  }),
 };

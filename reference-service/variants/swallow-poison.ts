@@ -5,5 +5,8 @@ export const swallowPoison: Variant = {
   breaks: "every-input-accounted",
   mechanism:
     "A record that cannot be parsed is skipped with a log line at best. Nobody can ever find out what it said.",
-  apply: (policies) => ({ ...policies, onMalformed: () => Promise.resolve() }),
+  apply: (policies) => ({
+    ...policies,
+    onMalformed: () => Promise.resolve(),
+  }),
 };

@@ -5,5 +5,8 @@ export const timeoutTreatedAsFailure: Variant = {
   breaks: "no-torn-outcomes",
   mechanism:
     "A call without an answer is recorded as failed and never looked up again. The payment stays posted and is never captured.",
-  apply: (policies) => ({ ...policies, afterUnknown: () => "failed" }),
+  apply: (policies) => ({
+    ...policies,
+    afterUnknown: () => "failed",
+  }),
 };

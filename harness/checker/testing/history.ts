@@ -28,7 +28,13 @@ const header: EventBody = {
     { id: "capture", kind: "call", api: "payments" },
     { id: "settled", kind: "record", topic: "settled", delivery: "at-least-once" },
   ],
-  balance: { table: "accounts", account: "account_id", balance: "balance", ledger: "ledger" },
+  balance: {
+    table: "accounts",
+    account: "account_id",
+    balance: "balance",
+    ledger: "ledger",
+    version: "version",
+  },
   outbox: {
     table: "outbox",
     eventId: "event_id",
@@ -41,6 +47,8 @@ const header: EventBody = {
     partition: "partition",
     offset: "kafka_offset",
   },
+  dedup: { table: "processed_events", key: "payment_id", columns: ["event_id"] },
+  metrics: { path: "/metrics", effects: [{ series: "effects_total", effect: "ledger" }] },
   faults: [
     { id: "kill", fault: "kill", boundary: "postgres.commit.applied", key: "pay-1", trigger: "t" },
   ],
@@ -51,7 +59,7 @@ const header: EventBody = {
 
 /** Bodies of a valid history: three payments, the second hit by a kill and delivered again. */
 export function validBodies(): EventBody[] {
-  const bodies: EventBody[] = [header];
+  const bodies: EventBody[] = [header, spawned("consumer-1"), spawned("consumer-2")];
   let balance = 0;
   for (const index of [0, 1, 2]) {
     bodies.push(...sent(index));
@@ -75,6 +83,13 @@ export function validBodies(): EventBody[] {
     bodies.push(...rows(index, balance));
     balance += 100;
   }
+  bodies.push({
+    stream: "metric",
+    instance: "consumer-2",
+    name: "effects_total",
+    labels: {},
+    value: 0,
+  });
   bodies.push({
     stream: "offset",
     kind: "final",
@@ -107,6 +122,11 @@ function sent(index: number): EventBody[] {
     },
     delivered(index, "consumer-1", 1),
   ];
+}
+
+function spawned(instance: string): EventBody {
+  const facts = { stream: "process", instance, kind: "spawned", pid: 1, incarnation: 1 } as const;
+  return { ...facts, signal: null, code: null, planned: true };
 }
 
 function delivered(index: number, instance: string, attempt: number): EventBody {
@@ -206,7 +226,7 @@ function rows(index: number, balance: number): EventBody[] {
     account_id: "acc",
     amount: 100,
   };
-  const before = balance === 0 ? null : { account_id: "acc", balance };
+  const before = balance === 0 ? null : { account_id: "acc", balance, version: index };
   return [
     { ...base, table: "ledger_entries", op: "insert", before: null, after: row },
     {
@@ -214,8 +234,9 @@ function rows(index: number, balance: number): EventBody[] {
       table: "accounts",
       op: before === null ? "insert" : "update",
       before,
-      after: { account_id: "acc", balance: balance + 100 },
+      after: { account_id: "acc", balance: balance + 100, version: index + 1 },
     },
     { ...base, table: "outbox", op: "insert", before: null, after: row },
+    { ...base, table: "processed_events", op: "insert", before: null, after: row },
   ];
 }

@@ -64,6 +64,7 @@ export async function openBroker(direct: readonly HostPort[]): Promise<Broker> {
         (error: unknown) => codeOf(error),
       );
     },
+    resetOffsets: (group, topic) => resetOffsets(admin, group, topic),
     advertisedTo,
     producer: () => openInputProducer(kafka),
     async close() {
@@ -77,6 +78,19 @@ const REPLICATED = {
   replicationFactor: 3,
   configEntries: [{ name: "min.insync.replicas", value: "2" }],
 };
+
+async function resetOffsets(admin: Admin, group: string, topic: string): Promise<string> {
+  const textOf = async (): Promise<string> => {
+    const offsets = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+    const each = offsets.flatMap(({ partitions }) =>
+      partitions.map(({ partition, offset }) => `[${partition}] ${offset}`),
+    );
+    return each.sort().join(", ");
+  };
+  const before = await textOf();
+  await admin.resetOffsets({ groupId: group, topic, earliest: true });
+  return `${group} was at ${before}, and is at ${await textOf()}`;
+}
 
 async function partitionOf(admin: Admin, topic: string, partition: number) {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });

@@ -98,6 +98,18 @@ interface AuditRecord {
   readonly commit_order: number;
 }
 
+async function lockTable(pool: pg.Pool, table: string): Promise<AsyncDisposable> {
+  const client = await pool.connect();
+  await client.query("BEGIN");
+  await client.query(`LOCK TABLE ${quoted(table)} IN EXCLUSIVE MODE`);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await client.query("ROLLBACK");
+      client.release();
+    },
+  };
+}
+
 function scenarioDatabase(means: {
   readonly name: string;
   readonly access: ServerAddress;
@@ -145,6 +157,7 @@ function scenarioDatabase(means: {
       );
       return rows[0]?.ended ?? 0;
     },
+    lockTable: (table) => lockTable(pool, table),
     async outbox(table, publishedAt) {
       const { rows } = await pool.query<{ total: number; unpublished: number }>(
         `SELECT count(*)::int AS total,

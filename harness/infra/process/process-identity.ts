@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Identifies this boot: process ids and start times mean nothing after a reboot. */
@@ -29,6 +29,26 @@ export function startTimeOf(pid: number): string | null {
     return line.toString("utf8").trim() || null;
   } catch {
     return null; // No such process.
+  }
+}
+
+/**
+ * Live processes that were started with this text in their environment, whatever session or parent
+ * they have by now. Linux only; none elsewhere.
+ */
+export function processesWith(mark: string): readonly number[] {
+  if (process.platform !== "linux") return [];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => startTimeOf(pid) !== null && environmentOf(pid).includes(mark));
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return ""; // Gone since, or somebody else's.
   }
 }
 

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import type { SubjectProcess, SubjectRunner, SubjectSpec } from "../../ports/subject.ts";
 import { minimalEnvironment } from "./child.ts";
-import { becomesStopped } from "./process-identity.ts";
+import { becomesStopped, processesWith } from "./process-identity.ts";
+import { signalProcess } from "./reap.ts";
 import type { RunSession } from "./run-session.ts";
 
 const HEALTH_TIMEOUT_MS = 1_000;
@@ -15,16 +17,27 @@ async function isHealthy(url: string): Promise<boolean> {
   }
 }
 
+async function read(url: string): Promise<string | null> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
+    return answer.status === 200 ? await answer.text() : null;
+  } catch {
+    return null; // Nobody answers: what was not read is judged as not read.
+  }
+}
+
 /** Runs subjects as local processes, each in its own group and journaled with the run. */
 export function createSubjectRunner(session: RunSession): SubjectRunner {
   return {
     isHealthy,
+    read,
     async spawn(spec: SubjectSpec): Promise<SubjectProcess> {
+      const mark = `GAMEDAY_PROCESS=${randomUUID()}`;
       const child = await session.start({
         kind: `subject ${spec.instance}`,
         command: spec.command,
         cwd: spec.cwd,
-        env: { ...minimalEnvironment(), ...spec.env },
+        env: { ...minimalEnvironment(), ...spec.env, GAMEDAY_PROCESS: mark.slice(16) },
         logFile: spec.logFile,
         stopSignal: "SIGKILL",
       });
@@ -35,6 +48,11 @@ export function createSubjectRunner(session: RunSession): SubjectRunner {
         exited: child.exited,
         signal: child.signal,
         isStopped: () => becomesStopped(child.pid),
+        endSurvivors: () => {
+          const survivors = processesWith(mark);
+          for (const pid of survivors) signalProcess(pid, "SIGKILL");
+          return survivors;
+        },
         lastLines: child.lastLines,
       };
     },

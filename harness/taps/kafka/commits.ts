@@ -15,7 +15,9 @@ const COVERED_MAX = 10_000;
 /** OffsetCommit: attributed to every record it newly covers, for one commit may cover many. */
 export function commitExchange(means: Means, body: ByteReader, version: number): Exchange {
   const commit = readOffsetCommit(body, version, means.state.topicOf);
-  if (commit.memberId !== "") means.state.setMember(commit.memberId);
+  if (commit.memberId !== "") {
+    means.state.setMember({ group: commit.group, memberId: commit.memberId });
+  }
   const named = coveredBy(means, commit.partitions);
   recordCommit(means, "requested", commit, null);
   return {

@@ -14,7 +14,7 @@ export function fetchExchange(means: Means, body: ByteReader, version: number): 
         from,
         readFetchResponse(answer, version, {
           topicOf: means.state.topicOf,
-          wants: means.isInput,
+          wants: means.isConsumed,
         }),
       ),
   };

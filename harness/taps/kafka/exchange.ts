@@ -13,7 +13,8 @@ export interface KafkaSessionOptions {
   readonly gate: Gate;
   readonly counter: DeliveryCounter;
   readonly attribution: Attribution;
-  readonly isInput: (topic: string) => boolean;
+  /** Topics whose deliveries are evidence. */
+  readonly isConsumed: (topic: string) => boolean;
   /** The intent carried by a record, when a tap has seen it delivered. */
   readonly keyAt: (topic: string, partition: number, offset: number) => Named | null;
   readonly onDelivered: (position: Position, key: string) => void;

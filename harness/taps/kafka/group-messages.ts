@@ -2,6 +2,17 @@
 import { ByteReader } from "./byte-reader.ts";
 import type { TopicOf } from "./messages.ts";
 
+/** Who speaks for which group. */
+export interface Member {
+  readonly group: string;
+  readonly memberId: string;
+}
+
+/** Group of a JoinGroup request. */
+export function readGroup(body: ByteReader): string {
+  return body.string();
+}
+
 /** Error code and member id of a JoinGroup response. */
 export function readJoinResponse(
   body: ByteReader,
@@ -17,11 +28,11 @@ export function readJoinResponse(
   return { errorCode, memberId: body.string() };
 }
 
-/** Member id of a Heartbeat or SyncGroup request. */
-export function readMemberId(body: ByteReader): string {
-  body.string(); // group
+/** Group and member id of a Heartbeat or SyncGroup request. */
+export function readMember(body: ByteReader): Member {
+  const group = body.string();
   body.skip(4); // generation
-  return body.string();
+  return { group, memberId: body.string() };
 }
 
 export interface Partition {
@@ -64,12 +75,8 @@ export function readLeaving(body: ByteReader, version: number): readonly string[
 }
 
 /** KIP-848: member id and epoch; -1 leaves the group, -2 as a static member. */
-export function readGroupHeartbeat(body: ByteReader): {
-  readonly memberId: string;
-  readonly epoch: number;
-} {
-  body.string(); // group
-  return { memberId: body.string(), epoch: body.int32() };
+export function readGroupHeartbeat(body: ByteReader): Member & { readonly epoch: number } {
+  return { group: body.string(), memberId: body.string(), epoch: body.int32() };
 }
 
 export interface GroupHeartbeatResponse {

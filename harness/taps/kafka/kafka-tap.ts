@@ -3,6 +3,7 @@ import type { Tap } from "../../ports/tap.ts";
 import { startRelay, type Relay } from "../relay.ts";
 import type { KafkaSessionOptions } from "./exchange.ts";
 import { KafkaSession } from "./session.ts";
+import type { Member } from "./group-messages.ts";
 import { KafkaTapState } from "./tap-state.ts";
 
 export type KafkaTapOptions = KafkaSessionOptions & {
@@ -15,8 +16,8 @@ export type KafkaTapOptions = KafkaSessionOptions & {
 export interface KafkaTap extends Omit<Tap, "listen"> {
   /** Where the proxies in front connect to, in the order of the upstreams. */
   readonly listens: readonly HostPort[];
-  /** The member id this instance used last in its group; null before it joined. */
-  memberId(): string | null;
+  /** The member id this instance used last in each group it has joined. */
+  members(): readonly Member[];
 }
 
 /** Relays one instance's Kafka connections; records deliveries, commits, publishes and membership. */
@@ -40,7 +41,7 @@ export async function startKafkaTap(options: KafkaTapOptions): Promise<KafkaTap>
     listens: relays.map(({ listen }) => listen),
     connectionCount: () => sum((relay) => relay.connectionCount()),
     answeredFrames: () => sum((relay) => relay.answeredFrames()),
-    memberId: () => state.memberId(),
+    members: () => state.members(),
     unknownFrames: () => state.unknownFrames(),
     close,
     [Symbol.asyncDispose]: close,

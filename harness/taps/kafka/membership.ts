@@ -5,19 +5,21 @@ import {
   readGroupHeartbeatResponse,
   readJoinResponse,
   readLeaving,
-  readMemberId,
+  readGroup,
+  readMember,
   readSyncResponse,
   type Partition,
 } from "./group-messages.ts";
 
 /** JoinGroup: the member id the coordinator gave. */
-export function joinExchange(means: Means, _: ByteReader, version: number): Exchange {
+export function joinExchange(means: Means, body: ByteReader, version: number): Exchange {
+  const group = readGroup(body);
   return {
     requested: null,
     onResponse: (answer) => {
       const { errorCode, memberId } = readJoinResponse(answer, version);
       if (errorCode === 0) {
-        means.state.setMember(memberId);
+        means.state.setMember({ group, memberId });
         note(means, "joined", memberId);
       }
       return NO_REMARK;
@@ -27,20 +29,20 @@ export function joinExchange(means: Means, _: ByteReader, version: number): Exch
 
 /** SyncGroup: which partitions the instance owns in this generation. */
 export function syncExchange(means: Means, body: ByteReader, version: number): Exchange {
-  const memberId = readMemberId(body);
-  means.state.setMember(memberId);
+  const member = readMember(body);
+  means.state.setMember(member);
   return {
     requested: null,
     onResponse: (answer) => {
       const assigned = readSyncResponse(answer, version);
-      if (assigned !== null) note(means, "assigned", memberId, assigned);
+      if (assigned !== null) note(means, "assigned", member.memberId, assigned);
       return NO_REMARK;
     },
   };
 }
 
 export function heartbeatExchange(means: Means, body: ByteReader): Exchange {
-  means.state.setMember(readMemberId(body));
+  means.state.setMember(readMember(body));
   return UNREMARKABLE;
 }
 
@@ -65,8 +67,9 @@ export function groupHeartbeatExchange(means: Means, body: ByteReader): Exchange
       );
       if (errorCode !== 0) return NO_REMARK;
       const id = memberId ?? asked.memberId;
-      if (means.state.setMember(id, epoch)) note(means, "joined", id);
-      if (assigned !== null && means.state.setAssignment(assigned)) {
+      if (means.state.setMember({ group: asked.group, memberId: id }, epoch))
+        note(means, "joined", id);
+      if (assigned !== null && means.state.setAssignment(asked.group, assigned)) {
         note(means, "assigned", id, assigned);
       }
       return NO_REMARK;

@@ -6,7 +6,7 @@ import {
   readGroupHeartbeatResponse,
   readJoinResponse,
   readLeaving,
-  readMemberId,
+  readMember,
   readSyncResponse,
 } from "./group-messages.ts";
 import {
@@ -65,7 +65,7 @@ function readRequest(api: number, version: number, body: ByteReader): unknown {
       return readEndTxn(body);
     case API.syncGroup:
     case API.heartbeat:
-      return readMemberId(body);
+      return readMember(body).memberId;
     case API.leaveGroup:
       return readLeaving(body, version);
     case API.consumerGroupHeartbeat:
@@ -125,7 +125,7 @@ function expected({ kind, api, version }: Sample): unknown {
     [`response ${API.syncGroup}`]: [place],
     [`request ${API.heartbeat}`]: "member",
     [`request ${API.leaveGroup}`]: ["member"],
-    [`request ${API.consumerGroupHeartbeat}`]: { memberId: "member", epoch: 3 },
+    [`request ${API.consumerGroupHeartbeat}`]: { group: "group", memberId: "member", epoch: 3 },
     [`response ${API.consumerGroupHeartbeat}`]: {
       errorCode: 0,
       memberId: "member",

@@ -50,7 +50,9 @@ function namedIn({ attribution }: Means, request: ProduceRequest): readonly Name
 /** TxnOffsetCommit: nothing is committed until EndTxn says so. */
 export function txnOffsetExchange(means: Means, body: ByteReader, version: number): Exchange {
   const commit = readTxnOffsetCommit(body, version);
-  if (commit.memberId !== "") means.state.setMember(commit.memberId);
+  if (commit.memberId !== "") {
+    means.state.setMember({ group: commit.group, memberId: commit.memberId });
+  }
   const open = means.state.transaction(commit.transactionalId);
   open.group = commit.group;
   open.offsets.push(...commit.partitions);

@@ -26,7 +26,7 @@ function rig(gate: Gate = { meet: () => null }) {
       identify: (text) =>
         text === "pay-1" || text === "evt-1" ? { key: "pay-1", eventId: "evt-1" } : null,
     },
-    isInput: () => true,
+    isConsumed: () => true,
     keyAt: (topic, partition, offset) => {
       const key = placed.get(`${topic}/${partition}/${offset}`);
       return key === undefined ? null : { key, eventId: "evt-1" };
@@ -176,7 +176,7 @@ test("group membership of both protocols: joined, assigned, left", async () => {
   await relayed(session.toServer, [sample("request", 68, 1)]);
   await relayed(session.toClient, [sample("response", 68, 1)]);
   await relayed(session.toServer, [sample("request", 13, 5)]);
-  expect(state.memberId()).toBe("member");
+  expect(state.members().map(({ memberId }) => memberId)).toEqual(["member"]);
   const partitions = [{ topic: "topic", partition: 2 }];
   expect(events).toMatchObject([
     { kind: "assigned", memberId: "member", partitions },

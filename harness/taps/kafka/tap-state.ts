@@ -1,5 +1,5 @@
 import type { Named } from "../hold.ts";
-import type { Partition } from "./group-messages.ts";
+import type { Member, Partition } from "./group-messages.ts";
 import type { PartitionOffset } from "./messages.ts";
 
 /** An open transaction of one transactional id: what it has sent so far. */
@@ -17,9 +17,8 @@ export class KafkaTapState {
   private readonly committed = new Map<string, number>();
   private readonly transactions = new Map<string, OpenTransaction>();
   private readonly unknown: Record<string, number> = {};
-  private member: string | null = null;
-  private memberEpoch = 0;
-  private assignment = "";
+  private readonly membersByGroup = new Map<string, { memberId: string; epoch: number }>();
+  private readonly assignments = new Map<string, string>();
 
   readonly topicOf = (id: string): string => this.topicNames.get(id) ?? id;
 
@@ -27,23 +26,24 @@ export class KafkaTapState {
     for (const [id, name] of names) this.topicNames.set(id, name);
   }
 
-  memberId(): string | null {
-    return this.member;
+  /** The member id used last in each group. */
+  members(): readonly Member[] {
+    return [...this.membersByGroup].map(([group, { memberId }]) => ({ group, memberId }));
   }
 
   /** Remembers the member id; true when it, or its epoch, is new. */
-  setMember(memberId: string, epoch = this.memberEpoch): boolean {
-    const isNew = memberId !== this.member || epoch !== this.memberEpoch;
-    this.member = memberId;
-    this.memberEpoch = epoch;
-    return isNew;
+  setMember({ group, memberId }: Member, epoch?: number): boolean {
+    const known = this.membersByGroup.get(group);
+    const next = { memberId, epoch: epoch ?? known?.epoch ?? 0 };
+    this.membersByGroup.set(group, next);
+    return known?.memberId !== next.memberId || known.epoch !== next.epoch;
   }
 
-  /** True when the assignment differs from the last one. */
-  setAssignment(assigned: readonly Partition[]): boolean {
+  /** True when the group's assignment differs from the last one. */
+  setAssignment(group: string, assigned: readonly Partition[]): boolean {
     const text = JSON.stringify(assigned);
-    const isNew = text !== this.assignment;
-    this.assignment = text;
+    const isNew = text !== this.assignments.get(group);
+    this.assignments.set(group, text);
     return isNew;
   }
 

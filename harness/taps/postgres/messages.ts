@@ -85,6 +85,16 @@ export function commandTag(message: Buffer): string {
   return cString(message, 5).text;
 }
 
+/** SQLSTATE of an ErrorResponse (its field "C"), e.g. 55P03. */
+export function sqlState(message: Buffer): string {
+  for (let at = 5; at < message.length && message[at] !== 0;) {
+    const { text, next } = cString(message, at + 1);
+    if (message[at] === 0x43) return text;
+    at = next;
+  }
+  return "unknown";
+}
+
 /** Status of a ReadyForQuery: I idle, T in a transaction, E in a failed one. */
 export function readyStatus(message: Buffer): string {
   return String.fromCharCode(message[5] ?? 0);

@@ -12,6 +12,7 @@ import {
   parseOf,
   queryText,
   readyStatus,
+  sqlState,
   startupKind,
   typeOf,
   withApplicationName,
@@ -136,6 +137,10 @@ export class PostgresSession implements Conversation {
     if (typeOf(frame) === "C" && this.asked !== null && this.asked !== "commit") {
       return this.pass(frame, this.meet(`postgres.${this.asked}.applied`, commandTag(frame)));
     }
+    if (typeOf(frame) === "E" && this.asked === "statement") {
+      const tag = `ERROR ${sqlState(frame)}`;
+      return this.pass(frame, this.meet("postgres.statement.applied", tag));
+    }
     if (typeOf(frame) === "Z") return { bytes: frame, forwarded: this.readyAfter(frame) };
     return { bytes: frame };
   }
@@ -160,13 +165,13 @@ export class PostgresSession implements Conversation {
   ): Promise<HeldFrameDecision> | null {
     const { instance, gate, recorder } = this.options;
     return meetBoundary(
-      // Begin and statements are many: only what happened at a trigger is worth a line.
+      // Begin and statements are many: only errors and what met a trigger are worth a line.
       {
         boundary,
         instance,
         named: [...this.named.values()],
         tag,
-        isQuiet: !boundary.startsWith("postgres.commit."),
+        isQuiet: !boundary.startsWith("postgres.commit.") && tag?.startsWith("ERROR") !== true,
       },
       { gate, recorder },
     );

@@ -1,0 +1,169 @@
+import type { Series } from "../model/run-header.ts";
+import { checked, unknown, type Checker } from "./check.ts";
+import type { Evidence } from "./evidence.ts";
+
+/**
+ * The subject's own counters agree with the wires and the ledgers, for every instance whose process
+ * lived from its start to the scrape (a counter dies with its process).
+ */
+export const metricsTellTheTruth: Checker = {
+  id: "metrics-tell-the-truth",
+  check: (evidence) => {
+    const declared = evidence.header.metrics ?? null;
+    if (declared === null || evidence.metrics.length === 0) {
+      // A history without a scrape says nothing, and a subject without metrics cannot lie.
+      return declared === null || !evidence.isDrained
+        ? checked([])
+        : unknown("no metrics were scraped");
+    }
+    const scraped = [...new Set(evidence.metrics.map(({ instance }) => instance))];
+    const whole = scraped.filter((name) => livedThroughout(evidence, name));
+    return checked(
+      whole.flatMap((instance) =>
+        claimsOf(evidence, instance).flatMap(({ what, shown, least, most }) => {
+          if (shown >= least && shown <= most) return [];
+          const seen = least === most ? `${least}` : `${least} to ${most}`;
+          const message = `metrics-tell-the-truth: your dashboard would have shown ${shown} ${what} by ${instance}; the evidence has ${seen}.`;
+          return [{ key: null, message }];
+        }),
+      ),
+    );
+  },
+};
+
+interface Claim {
+  readonly what: string;
+  readonly shown: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+function claimsOf(evidence: Evidence, instance: string): readonly Claim[] {
+  const declared = evidence.header.metrics;
+  if (declared === undefined || declared === null) return [];
+  const { effects = [], duplicates, calls, deadLetters, latency } = declared;
+  const shownBy = (series: Series): number => valueOf(evidence, instance, series);
+  const unsure = commitsWithoutAnswer(evidence, instance);
+  const between = (rows: number): Pick<Claim, "least" | "most"> => ({
+    least: Math.max(0, rows - unsure),
+    most: rows,
+  });
+  const rowsOf = (table: string): number => insertsBy(evidence, instance, table);
+  const tables = effects.map((series) => ({ series, table: tableOf(evidence, series.effect) }));
+  const all = tables.reduce((sum, { table }) => sum + rowsOf(table), 0);
+  const letters = evidence.header.deadLetters?.table;
+  const received = evidence.calls.filter(
+    (call) => call.instance === instance && call.api === calls?.api && call.moment === "received",
+  ).length;
+  return [
+    ...tables.map(({ series, table }) => ({
+      what: `effects in ${table} (${series.series})`,
+      shown: shownBy(series),
+      ...between(rowsOf(table)),
+    })),
+    ...(duplicates === undefined
+      ? []
+      : [
+          {
+            what: `duplicate deliveries (${duplicates.series})`,
+            shown: shownBy(duplicates),
+            least: 0,
+            most: repeatsTo(evidence, instance),
+          },
+        ]),
+    ...(calls === undefined
+      ? []
+      : // A call that never reached the API counts as an attempt, and is no lie.
+        [
+          {
+            what: `calls of ${calls.api} (${calls.series})`,
+            shown: shownBy(calls),
+            least: received,
+            most: Infinity,
+          },
+        ]),
+    ...(deadLetters === undefined || letters === undefined
+      ? []
+      : [
+          {
+            what: `dead letters (${deadLetters.series})`,
+            shown: shownBy(deadLetters),
+            ...between(rowsOf(letters)),
+          },
+        ]),
+    ...(latency === undefined
+      ? []
+      : [
+          {
+            what: `end-to-end latencies (${latency.series})`,
+            shown: shownBy(latency),
+            ...between(all),
+          },
+        ]),
+  ];
+}
+
+function livedThroughout({ processes }: Evidence, instance: string): boolean {
+  const ofInstance = processes.filter((process) => process.instance === instance);
+  const spawned = ofInstance.filter(({ kind }) => kind === "spawned");
+  const scrapedWhileAlive = ofInstance.filter(({ kind, planned }) => kind === "exited" && !planned);
+  return spawned.length === 1 && scrapedWhileAlive.length === 0;
+}
+
+function valueOf(evidence: Evidence, instance: string, { series, labels = {} }: Series): number {
+  return evidence.metrics
+    .filter(
+      (metric) =>
+        metric.instance === instance &&
+        metric.name === series &&
+        Object.entries(labels).every(([name, value]) => metric.labels[name] === value),
+    )
+    .reduce((sum, { value }) => sum + value, 0);
+}
+
+/** COMMITs the server did whose answer never went on: the subject cannot know of them. */
+function commitsWithoutAnswer({ wires }: Evidence, instance: string): number {
+  const count = (boundary: string): number =>
+    wires.filter(
+      (wire) =>
+        wire.instance === instance &&
+        wire.boundary === boundary &&
+        wire.tag === "COMMIT" &&
+        wire.action !== "held",
+    ).length;
+  return Math.max(0, count("postgres.commit.applied") - count("postgres.commit.acknowledged"));
+}
+
+function tableOf({ header }: Evidence, id: string): string {
+  const effect = header.effects.find((candidate) => candidate.id === id);
+  return effect?.kind === "row" ? effect.table : "";
+}
+
+function insertsBy({ changes }: Evidence, instance: string, table: string): number {
+  return changes.filter(
+    (change) => change.table === table && change.op === "insert" && change.instance === instance,
+  ).length;
+}
+
+/**
+ * Deliveries to an instance of events that were delivered more than once, to whomever: who handles
+ * the first delivery last, as a zombie does, is the one who finds it handled.
+ */
+function repeatsTo(evidence: Evidence, instance: string): number {
+  const names = new Map(
+    [...evidence.inputLog, ...evidence.outputLog].map(({ position, key, eventId }) => [
+      `${position.topic}/${position.partition}/${position.offset}`,
+      `${position.topic} ${eventId} ${key}`,
+    ]),
+  );
+  const byName = Map.groupBy(evidence.deliveries, ({ position }) => {
+    const place = `${position.topic}/${position.partition}/${position.offset}`;
+    return names.get(place) ?? place;
+  });
+  let repeats = 0;
+  for (const deliveries of byName.values()) {
+    const own = deliveries.filter((delivery) => delivery.instance === instance);
+    if (deliveries.length > 1) repeats += own.length;
+  }
+  return repeats;
+}

@@ -1,0 +1,20 @@
+import { HarnessError } from "../model/errors.ts";
+import type { Fault } from "../ports/fault.ts";
+
+/** The held frame waits for a later event, then goes on: the order of two things is a fact, not a race. */
+export const hold: Fault<"hold"> = {
+  name: "hold",
+  unavailable: () => null,
+  inject: (spec, field) => ({
+    carryOut: async () => {
+      const came = await field.until(spec.until);
+      // The text says so when the deadline passed: then nothing was proven.
+      if (came.startsWith("waited")) {
+        throw new HarnessError("internal", `${field.frame.boundary} was held: ${came}.`);
+      }
+      return `${field.frame.boundary} was held for ${came}`;
+    },
+    heal: () => Promise.resolve("the frame goes on: nothing to undo"),
+    verify: () => Promise.resolve("no fault is left in place"),
+  }),
+};

@@ -1,0 +1,25 @@
+import { defineScenario } from "../harness/index.ts";
+import { backlog, common } from "./common.ts";
+
+export default defineScenario({
+  ...common,
+  id: "kill-consumer-mid-batch",
+  title: "A consumer is killed in the middle of a batch it has fetched",
+  story:
+    "Payments have piled up and are fetched at once. The consumer has handled some of them when it is killed; the rest was only ever in its memory.",
+  hypothesis:
+    "Given a batch that is half done, when its consumer dies, then what was done changes nothing when it comes again, and the rest is done.",
+  runbook: "docs/runbooks.md#a-consumer-dies",
+  tags: ["consumer", "crash", "batch"],
+  faults: [
+    ...backlog(1),
+    {
+      id: "kill-mid-batch",
+      fault: "kill",
+      at: { boundary: "postgres.commit.applied", match: { intent: 30 } },
+      heldFrame: "drop",
+      restart: true,
+    },
+  ],
+  exercise: { eventsMin: 50, redelivery: "none" },
+});
