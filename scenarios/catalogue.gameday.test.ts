@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, expect, test } from "vitest";
 import { loadPackaged, type Loaded } from "../harness/cli/load.ts";
+import { readJournal } from "../harness/cli/journal-reader.ts";
 import { runAndStore } from "../harness/cli/session.ts";
 import { verify } from "../harness/cli/verify.ts";
 import type { Eviction, GuaranteeId, Scenario } from "../harness/index.ts";
@@ -129,6 +130,22 @@ test("a redeploy that changes a key shows both versions' keys side by side", asy
     current: expect.stringMatching(/^capture:evt-000020-/),
     next: expect.stringMatching(/^v2:evt-000020-/),
   });
+});
+
+test("the service's own metrics, read over HTTP, agree with the result of a run with redeliveries", async () => {
+  const { result, folder } = await rehearse([scenario("kill-consumer-between-commit-and-ack")]);
+  const metrics = readJournal(folder).events.filter((event) => event.stream === "metric");
+  const sumOf = (name: string, instance: string): number =>
+    metrics
+      .filter((event) => event.name === name && event.instance === instance)
+      .reduce((sum, { value }) => sum + value, 0);
+  // The one that was not killed found the redelivery's dedup row.
+  expect(sumOf("duplicate_deliveries_total", "consumer-2")).toBeGreaterThanOrEqual(
+    result.scenarios[0]?.faults[0]?.evidence?.endsWith("consumer-1") === true ? 1 : 0,
+  );
+  const truth = result.scenarios[0]?.guarantees.find(({ id }) => id === "metrics-tell-the-truth");
+  expect(truth).toMatchObject({ violated: false });
+  expect(result.scenarios[0]?.rates).toMatchObject({ eventsDeliveredAgain: expect.any(Number) });
 });
 
 test("a zombie that wakes is seen: fenced or harmless when careful, harmful without dedup", async () => {

@@ -31,6 +31,19 @@ test("a valid history with a survived kill passes", () => {
   expect(result.exercised.redelivered).toEqual(["payments.requested[0]@1 to consumer-2"]);
 });
 
+test("rates come from the wires: one of four deliveries was a repeat, and was absorbed", () => {
+  expect(judged(validBodies()).rates).toMatchObject({
+    deliveries: 4,
+    redeliveries: 1,
+    duplicateDeliveryRate: 0.25,
+    eventsDeliveredAgain: 1,
+    dedupHitRatio: 1,
+    apiCalls: 3,
+    apiRetries: 0,
+    latencyMs: { payment: { count: 3 } },
+  });
+});
+
 test("every guarantee has a checker, and nothing is judged without a header", () => {
   expect(checkers).toHaveLength(GUARANTEES.length);
   expect(judgeRun([])).toEqual([]);

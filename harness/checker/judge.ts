@@ -10,6 +10,7 @@ import { evidenceOf, placeText, type Evidence } from "./evidence.ts";
 import { exercisedOf } from "./exercised.ts";
 import { checkers } from "./guarantees.ts";
 import { outcomesOf } from "./outcomes.ts";
+import { ratesOf } from "./rates.ts";
 import { recoveryOf } from "./recovery.ts";
 import { keyChangesOf } from "./redeploy.ts";
 import { storyOf } from "./story.ts";
@@ -55,6 +56,7 @@ function judge(evidence: Evidence, by: readonly Checker[]): ScenarioResult {
     outcomes: outcomesOf(evidence),
     guarantees,
     recovery: recoveryOf(evidence),
+    rates: ratesOf(evidence),
     ...extrasOf(evidence),
     reproduce: reproduce(header),
   };

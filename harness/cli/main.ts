@@ -98,8 +98,11 @@ async function plan(flags: Flags): Promise<number> {
 async function runCalibration(flags: Flags): Promise<number> {
   const { load } = await import("./load.ts");
   const { calibrate, renderCalibration } = await import("./calibrate.ts");
+  const { storeCalibration } = await import("./calibration-store.ts");
+  const { reportsFolder } = await import("./session.ts");
+  const loaded = await load(flags.config);
   const result = await calibrate({
-    loaded: await load(flags.config),
+    loaded,
     variants: flags.variants ?? [],
     isFull: flags.full,
     seed: seedOf(flags),
@@ -108,6 +111,10 @@ async function runCalibration(flags: Flags): Promise<number> {
       if (!flags.quiet) process.stderr.write(`${line}\n`);
     },
   });
+  // A part of the variants says nothing of the instrument as a whole.
+  if ((flags.variants ?? []).length === 0) {
+    storeCalibration(reportsFolder(loaded, flags.output), result);
+  }
   if (flags.json) print(JSON.stringify(result, null, 2));
   else print(renderCalibration(result).join("\n"));
   return result.isAsStated ? EXIT_CODES.pass : EXIT_CODES.violated;

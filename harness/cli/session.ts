@@ -7,6 +7,7 @@ import type { Eviction } from "../model/run-header.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { runScenarios } from "../runner/run.ts";
 import type { StackAdapter } from "../ports/stack.ts";
+import { citedCalibration } from "./calibration-store.ts";
 import type { Loaded } from "./load.ts";
 import { isLive, LiveView } from "./live-view.ts";
 
@@ -34,7 +35,7 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
   const now = new Date();
   const stamp = now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
   const runId = `${stamp}-${randomBytes(2).toString("hex")}`;
-  const reports = resolve(loaded.folder, settings.output ?? loaded.config.output ?? "reports");
+  const reports = reportsFolder(loaded, settings.output);
   const folder = join(reports, runId);
   createFolder(folder);
   const seed = settings.seed ?? randomInt(2 ** 31);
@@ -47,7 +48,7 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
   using interrupted = interruption();
   const sound = await localStack();
   const stack = settings.changeStack?.(sound) ?? sound;
-  const result = await runScenarios(
+  const judged = await runScenarios(
     {
       config: loaded.config,
       configFolder: loaded.folder,
@@ -70,9 +71,16 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
       onEvent: (event) => view?.note(event),
     },
   );
+  const calibration = citedCalibration(reports);
+  const result = { ...judged, ...(calibration === null ? {} : { calibration }) };
   store(result, { reports, folder });
   progress(`seed ${seed}`);
   return { result, folder };
+}
+
+/** Where runs are kept: as asked for, as configured, or `reports` beside the configuration. */
+export function reportsFolder(loaded: Loaded, output: string | undefined): string {
+  return resolve(loaded.folder, output ?? loaded.config.output ?? "reports");
 }
 
 type View = Pick<LiveView, "note" | "print"> & Disposable;

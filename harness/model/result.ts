@@ -56,6 +56,38 @@ export interface ZombieAct {
   readonly outcome: "fenced" | "harmless" | "harmful";
 }
 
+/** Quantiles in milliseconds. */
+export interface Latency {
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** What the wires showed of repeats, calls and durations. Ratios are between 0 and 1. */
+export interface Rates {
+  readonly deliveries: number;
+  readonly redeliveries: number;
+  readonly duplicateDeliveryRate: number;
+  readonly eventsDeliveredAgain: number;
+  /** Of the events delivered again, those that have no effect twice; null when none came again. */
+  readonly dedupHitRatio: number | null;
+  readonly apiCalls: number;
+  readonly apiRetries: number;
+  /** By operation: from the send to the first COMMIT that was answered. */
+  readonly latencyMs: Readonly<Record<string, Latency>>;
+}
+
+/** The calibration a run rests on: the last one that was stored beside it. */
+export interface CalibrationCitation {
+  readonly gamedayVersion: string;
+  readonly startedAt: string;
+  readonly isAsStated: boolean;
+  /** Known-broken variants that were caught exactly. */
+  readonly variants: readonly string[];
+}
+
 export interface ScenarioResult {
   readonly id: string;
   readonly title: string;
@@ -70,6 +102,8 @@ export interface ScenarioResult {
   readonly outcomes: Outcomes;
   readonly guarantees: readonly GuaranteeResult[];
   readonly recovery: Recovery;
+  /** Absent in results of earlier versions. */
+  readonly rates?: Rates;
   /** Present where another version was deployed. */
   readonly redeploy?: readonly KeyChange[];
   /** Present where an instance outlived its ownership. */
@@ -93,6 +127,8 @@ export interface RunResult {
   readonly verdict: RunVerdict;
   readonly exitCode: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Absent when `gameday calibrate` was never run for this output folder. */
+  readonly calibration?: CalibrationCitation;
   readonly scenarios: readonly ScenarioResult[];
   readonly error?: { readonly code: string; readonly message: string };
 }

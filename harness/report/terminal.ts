@@ -6,6 +6,7 @@ import { sanitize } from "./sanitize.ts";
 
 const STORY_LINES_MAX = 24;
 const EXTRA_LINES_MAX = 3;
+const AGAIN_LINES_MAX = 5;
 
 /** The verdict, one block per scenario, the story of each first finding, and the limits. */
 export function renderRun(result: RunResult, folder: string): string {
@@ -17,9 +18,21 @@ export function renderRun(result: RunResult, folder: string): string {
     chalk.dim(
       "Limits: process kills on one machine; power loss, disk loss and region loss are not rehearsed.",
     ),
+    calibrationLine(result),
     `report: ${folder}`,
   ];
   return lines.join("\n");
+}
+
+function calibrationLine({ calibration }: RunResult): string {
+  if (calibration === undefined) {
+    return chalk.dim("Instrument: not calibrated here; `gameday calibrate` does it.");
+  }
+  const { variants, startedAt, gamedayVersion, isAsStated } = calibration;
+  const state = isAsStated ? "calibrated" : "NOT calibrated";
+  return chalk.dim(
+    `Instrument: ${state} ${startedAt.slice(0, 10)} with gameday ${gamedayVersion}; ${variants.length} known-broken variants caught exactly.`,
+  );
 }
 
 function summary({ scenarios }: RunResult): string {
@@ -30,6 +43,30 @@ function summary({ scenarios }: RunResult): string {
   const lost = total(({ outcomes }) => outcomes.lost);
   const forced = total(({ exercised }) => exercised.redeliveries);
   return `${duplicated} of ${payments} payments took effect twice, ${lost} lost; ${forced} redeliveries observed.`;
+}
+
+function againLines(redelivered: readonly string[]): readonly string[] {
+  const more = redelivered.length - AGAIN_LINES_MAX;
+  return [
+    ...redelivered.slice(0, AGAIN_LINES_MAX).map((text) => `  again: ${sanitize(text)}`),
+    ...(more > 0 ? [`  again: and ${more} more`] : []),
+  ];
+}
+
+function ratesLines({ rates }: ScenarioResult): readonly string[] {
+  if (rates === undefined) return [];
+  const { redeliveries, deliveries, dedupHitRatio, eventsDeliveredAgain, apiRetries } = rates;
+  const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
+  const absorbed =
+    dedupHitRatio === null
+      ? ""
+      : `, ${percent(dedupHitRatio)} of ${eventsDeliveredAgain} events absorbed`;
+  const latency = Object.entries(rates.latencyMs)
+    .map(([type, { p50, p95, max }]) => `${sanitize(type)} p50 ${p50} p95 ${p95} max ${max} ms`)
+    .join(", ");
+  return [
+    `  repeats: ${redeliveries} of ${deliveries} deliveries (${percent(rates.duplicateDeliveryRate)})${absorbed}; API retries ${apiRetries}; latency ${latency || "none seen"}`,
+  ];
 }
 
 function renderScenario(scenario: ScenarioResult): readonly string[] {
@@ -47,7 +84,8 @@ function renderScenario(scenario: ScenarioResult): readonly string[] {
       ({ id, evidence, trigger }) =>
         `  fault ${id}: ${evidence === null ? `never fired (${trigger})` : `fired at ${sanitize(evidence)}`}${recovered}`,
     ),
-    ...exercised.redelivered.map((text) => `  again: ${sanitize(text)}`),
+    ...againLines(exercised.redelivered),
+    ...ratesLines(scenario),
     ...(scenario.redeploy ?? [])
       .slice(0, EXTRA_LINES_MAX)
       .map(({ key, what, current, next }) =>
