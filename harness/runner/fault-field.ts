@@ -271,10 +271,13 @@ async function traffic(
     signal: context.environment.signal,
     // Heartbeats and polls leave no event: the tap's own count of answers is evidence too.
     alsoWhen: () =>
-      !instances().isRunning(instance) || (tap !== null && tap.answeredFrames() > before),
+      instances().hasLeft(instance) || (tap !== null && tap.answeredFrames() > before),
   });
-  if (!instances().isRunning(instance)) {
-    throw new HarnessError("internal", `${instance} has exited: nothing will speak for it.`);
+  if (instances().hasLeft(instance)) {
+    throw new HarnessError(
+      "internal",
+      `${instance} has exited by itself: nothing will speak for it.`,
+    );
   }
   if (seen !== null) return `${instance} speaks on its ${link} link again`;
   if (tap !== null && tap.answeredFrames() > before)

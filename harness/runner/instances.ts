@@ -24,6 +24,7 @@ export class Instances implements AsyncDisposable {
   private readonly incarnations = new Map<string, number>();
   private readonly expectedExits = new Set<SubjectProcess>();
   private readonly surprises: string[] = [];
+  private readonly left = new Set<string>();
   private readonly stopped = new Set<SubjectProcess>();
   private readonly gate: Gate;
 
@@ -73,6 +74,11 @@ export class Instances implements AsyncDisposable {
       instance,
       url: `http://127.0.0.1:${this.httpPorts.get(instance)}${path}`,
     }));
+  }
+
+  /** True when it exited by itself: no fault will start it again. */
+  hasLeft(instance: string): boolean {
+    return !this.running.has(instance) && this.left.has(instance);
   }
 
   isRunning(instance: string): boolean {
@@ -197,6 +203,7 @@ export class Instances implements AsyncDisposable {
     if (this.running.get(instance) === process) this.running.delete(instance);
     const planned = this.expectedExits.has(process);
     if (!planned) {
+      this.left.add(instance);
       const how = exit.signal ?? `code ${exit.code}`;
       this.surprises.push(`${instance} (pid ${pid}) exited with ${how}, unplanned`);
     }
