@@ -5,7 +5,7 @@ import { EVICTIONS, type Eviction } from "../model/run-header.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { suggest } from "./suggest.ts";
 
-const COMMANDS = ["run", "list", "plan", "demo", "doctor", "calibrate", "verify"];
+const COMMANDS = ["run", "list", "plan", "demo", "doctor", "calibrate", "verify", "show"];
 const FLAGS = [
   "stack",
   "variant",
@@ -18,6 +18,7 @@ const FLAGS = [
   "disarm",
   "full",
   "config",
+  "finding",
   "help",
   "version",
 ];
@@ -227,6 +228,18 @@ function parser(args: readonly string[]) {
       "judge a stored run again",
       (y) => y.positional("run", { type: "string", demandOption: true }),
       (flags) => exitWith(async () => (await import("./verify.ts")).verify(flags.run, print))(),
+    )
+    .command(
+      "show <run>",
+      "list the findings of a stored run, or tell one's story with --finding N",
+      (y) =>
+        y
+          .positional("run", { type: "string", demandOption: true })
+          .option("finding", { type: "number", requiresArg: true, describe: "its number" }),
+      (flags) =>
+        exitWith(async () =>
+          (await import("./show.ts")).show(flags.run, { finding: flags.finding, print }),
+        )(),
     )
     .demandCommand(1, "Name a command, e.g. gameday run.")
     .strict()
