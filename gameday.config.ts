@@ -102,6 +102,7 @@ export default defineConfig({
     dedup: {
       table: "processed_events",
       key: "payment_id",
+      consumer: "consumer",
       columns: ["consumer", "event_id", "operation"],
     },
     work: { table: "capture_intents", id: "id", state: "state", done: ["captured", "failed"] },

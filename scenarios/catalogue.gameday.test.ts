@@ -94,7 +94,8 @@ test.each(caught)("$variant is caught, by exactly its guarantees", async (pair) 
   expect(result.exitCode).toBe(1);
   for (const { id } of scenarios) {
     const found = brokenIn(id) as readonly GuaranteeId[];
-    expect({ id, found, isExact: isExact(pair, id, found) }).toMatchObject({ isExact: true });
+    // The comparison is for its text: what may be found besides is not in it.
+    if (!isExact(pair, id, found)) expect({ id, found }).toEqual({ id, found: by[id] });
   }
 });
 

@@ -14,7 +14,8 @@ export function keyChangesOf(evidence: Evidence): readonly KeyChange[] {
   const declared = evidence.header.dedup ?? null;
   for (const { table, op, after, version } of evidence.changes) {
     if (declared === null || table !== declared.table || op !== "insert") continue;
-    const key = String(after?.[declared.key]);
+    const consumer = declared.consumer === undefined ? "" : String(after?.[declared.consumer]);
+    const key = `${String(after?.[declared.key])} ${consumer}`;
     const text = declared.columns.map((column) => String(after?.[column])).join(" / ");
     note(dedup, key, { version, text });
   }
@@ -43,6 +44,6 @@ function changes(
   return [...seen].flatMap(([key, { current, next }]) =>
     current === undefined || next === undefined || current === next
       ? []
-      : [{ key, what, current, next }],
+      : [{ key: key.split(" ")[0] ?? key, what, current, next }],
   );
 }

@@ -24,6 +24,7 @@ export function zombiesOf(evidence: Evidence): readonly ZombieAct[] {
     if (acts.length >= ACTS_MAX) break;
     if (event.stream === "membership") watch.assign(event);
     else if (event.stream === "delivery") watch.deliver(event);
+    else if (event.stream === "process" && event.kind === "spawned") watch.begin(event.instance);
     else if (event.stream === "wire") acts.push(...watch.transactions(event));
     else if (event.stream === "offset" && event.kind === "commit")
       acts.push(...watch.commits(event));
@@ -64,6 +65,11 @@ class OwnershipWatch {
   assign({ instance, partitions = [] }: MembershipEvent): void {
     for (const { topic, partition } of partitions)
       this.owners.set(`${topic}/${partition}`, instance);
+  }
+
+  /** A new process has nothing in hand of what the one before it was delivered. */
+  begin(instance: string): void {
+    for (const held of this.inHand) if (held.startsWith(`${instance} `)) this.inHand.delete(held);
   }
 
   deliver({ instance, position }: DeliveryEvent): void {

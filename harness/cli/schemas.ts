@@ -138,7 +138,14 @@ export const configSchema = z.strictObject({
     deadLetters: z
       .strictObject({ table: name, topic: name, partition: name, offset: name })
       .optional(),
-    dedup: z.strictObject({ table: name, key: name, columns: z.array(name).min(1) }).optional(),
+    dedup: z
+      .strictObject({
+        table: name,
+        key: name,
+        consumer: name.optional(),
+        columns: z.array(name).min(1),
+      })
+      .optional(),
     work: z.strictObject({ table: name, id: name, state: name, done: z.array(name) }).optional(),
   }),
   input: topic.extend({ encode: fn }),

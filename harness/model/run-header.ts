@@ -65,6 +65,8 @@ export interface DedupDeclaration {
   readonly table: string;
   /** Column that ties a row to its business key. */
   readonly key: string;
+  /** Column that tells consumers apart that share the table. */
+  readonly consumer?: string;
   /** Columns that make up the dedup key. */
   readonly columns: readonly string[];
 }

@@ -7,6 +7,9 @@ export const noDedup: Variant = {
     "Every delivery is taken for the first. A redelivery after a crash posts the payment again.",
   apply: (policies) => ({
     ...policies,
-    isFirstTime: () => Promise.resolve("first"),
+    isFirstTime: (transaction, work) =>
+      work.role.name === "payments"
+        ? Promise.resolve("first")
+        : policies.isFirstTime(transaction, work),
   }),
 };

@@ -7,6 +7,11 @@ export const redeployDedupKeyChanged: Variant = {
     "The next version derives the dedup key differently. What the last version handled looks new to it.",
   apply: (policies) => ({
     ...policies,
-    dedupKey: (work) => ({ ...policies.dedupKey(work), eventId: `v2:${work.payment.paymentId}` }),
+    dedupKey: (work) => {
+      const key = policies.dedupKey(work);
+      return work.role.name === "payments"
+        ? { ...key, eventId: `v2:${work.payment.paymentId}` }
+        : key;
+    },
   }),
 };
