@@ -69,6 +69,8 @@ export interface Evidence {
   readonly metrics: readonly Stamped<MetricEvent>[];
   readonly processes: readonly Stamped<ProcessEvent>[];
   readonly isDrained: boolean;
+  /** False when the observer did not read every record: that one is missing then proves nothing. */
+  readonly isObserved: boolean;
 }
 
 /** Null when the history has no header: it says nothing that could be judged. */
@@ -116,6 +118,9 @@ export function evidenceOf(events: readonly HistoryEvent[]): Evidence | null {
     assumptions,
     metrics: only(events, "metric"),
     processes: only(events, "process"),
+    isObserved: !assumptions.some(
+      ({ name, holds }) => name === "observer-complete" && holds !== true,
+    ),
     isDrained: assumptions.findLast(({ name }) => name === "drained")?.holds === true,
   };
 }

@@ -31,6 +31,15 @@ test("a valid history with a survived kill passes", () => {
   expect(result.exercised.redelivered).toEqual(["payments.requested[0]@1 to consumer-2"]);
 });
 
+test("a record that an incomplete observer did not see is not a finding", () => {
+  const result = judged([
+    ...without((b) => b.stream === "log" && b.role === "output" && b.eventId === "evt-2"),
+    { stream: "assumption", name: "observer-complete", holds: false, detail: "one record missed" },
+  ]);
+  expect(result.broken).toEqual([]);
+  expect(result.verdict).toBe("inconclusive");
+});
+
 test("rates come from the wires: one of four deliveries was a repeat, and was absorbed", () => {
   expect(judged(validBodies()).rates).toMatchObject({
     deliveries: 4,

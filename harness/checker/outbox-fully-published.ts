@@ -16,6 +16,9 @@ export const outboxFullyPublished: Checker = {
       events.slice(events.indexOf(event) + 1).filter(isPublished).length >= PASSED_OVER_MIN;
     // A relay that is only late takes the oldest first: what younger rows went past is not coming.
     const lost = evidence.isDrained ? missing : missing.filter(isPassedOver);
+    if (missing.length > 0 && !evidence.isObserved) {
+      return unknown(`${missing.length} records were not seen by an observer that missed some`);
+    }
     if (lost.length === 0 && missing.length > 0) {
       return unknown(`${missing.length} outbox rows were not published when the deadline passed`);
     }

@@ -12,7 +12,10 @@ export interface Presence {
  */
 export function presenceOf(evidence: Evidence, event: Expected): Presence {
   const { effects, outbox } = evidence.header;
+  const isRecord = (id: string): boolean =>
+    effects.some((effect) => effect.id === id && effect.kind === "record");
   const isPresent = (id: string): boolean =>
+    (isRecord(id) && !evidence.isObserved) ||
     effectsFor(evidence, event, id).length > 0 ||
     (outbox?.record === id && hasOutboxRow(evidence, event));
   // What follows a record is not missing before the record is there.

@@ -59,7 +59,7 @@ function transactionOn(client: pg.PoolClient): PaymentTransaction {
       ]);
     },
     deadLetter: async (delivery, reason) => {
-      await client.query(
+      const { rowCount } = await client.query(
         `INSERT INTO dead_letters (topic, partition, kafka_offset, reason, payload)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
         [
@@ -71,6 +71,7 @@ function transactionOn(client: pg.PoolClient): PaymentTransaction {
           delivery.value?.replaceAll("\u0000", "\\0") ?? null,
         ],
       );
+      return rowCount === 1;
     },
   };
 }

@@ -62,6 +62,13 @@ test.each([
   expect(steps[0]?.replace("dead letter: ", "")).toMatch(reason);
 });
 
+test("a malformed event that comes again is one dead letter, and counts as a repeat", async () => {
+  const { counted, handle } = rig(carefulPolicies);
+  await handle(deliveryOf("{"));
+  expect(await handle(deliveryOf("{"))).toBe("duplicate");
+  expect(counted.filter((line) => line.startsWith("dead-letter"))).toHaveLength(1);
+});
+
 test("the second consumer takes the event id from the header and has dedup rows of its own", async () => {
   const { steps, handle } = rig(carefulPolicies, { role: settlements });
   await handle(delivery);

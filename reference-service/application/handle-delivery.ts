@@ -43,8 +43,8 @@ async function applyDelivery(
     const key = policies.dedupKey({ role, delivery, payment });
     return policies.post({ role, delivery, payment, key }, context, policies);
   }
-  await store.inTransaction((transaction) =>
+  const isNew = await store.inTransaction((transaction) =>
     policies.onMalformed(transaction, delivery, parsed.reason),
   );
-  return "dead-letter";
+  return isNew ? "dead-letter" : "duplicate";
 }

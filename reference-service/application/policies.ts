@@ -25,8 +25,8 @@ export const carefulPolicies: Policies = {
       const sighting = await policies.isFirstTime(transaction, work);
       if (sighting === "seen") return "duplicate";
       if (sighting === "conflict") {
-        await transaction.deadLetter(work.delivery, "its event id was used for another content");
-        return "dead-letter";
+        const reason = "its event id was used for another content";
+        return (await transaction.deadLetter(work.delivery, reason)) ? "dead-letter" : "duplicate";
       }
       await work.role.apply(transaction, work.payment);
       return "applied";

@@ -30,7 +30,8 @@ export interface PaymentTransaction {
   /** Ledger entry and balance, capture intent, and (unless told not to) the outbox row. */
   postPayment(payment: Payment, options?: PostOptions): Promise<void>;
   recordSettlement(payment: Payment): Promise<void>;
-  deadLetter(delivery: Delivery, reason: string): Promise<void>;
+  /** False when the record is a dead letter already. */
+  deadLetter(delivery: Delivery, reason: string): Promise<boolean>;
   /** Sets a balance and its version whatever they are by now. Only a known-broken twin does that. */
   overwriteBalance(accountId: string, account: Account): Promise<void>;
 }
@@ -145,12 +146,12 @@ export interface Policies {
   readonly isFirstTime: (transaction: PaymentTransaction, work: Work) => Promise<Sighting>;
   /** What one event does to the database, and when. */
   readonly post: (work: Work, around: Surroundings, policies: Policies) => Promise<Handled>;
-  /** What becomes of a record that cannot be parsed. */
+  /** What becomes of a record that cannot be parsed; false when it had been kept before. */
   readonly onMalformed: (
     transaction: PaymentTransaction,
     delivery: Delivery,
     reason: string,
-  ) => Promise<void>;
+  ) => Promise<boolean>;
   /** The idempotency key of this attempt. */
   readonly idempotencyKey: (intent: CaptureIntent) => string;
   /** What an attempt without an answer means. */

@@ -49,7 +49,12 @@ export function rig(policies: Policies, options: { readonly fail?: string; role?
     postPayment: (_, how: PostOptions = {}) =>
       step(how.withoutOutbox === true ? "post without outbox" : "post"),
     recordSettlement: () => step("settle"),
-    deadLetter: (_, reason) => step(`dead letter: ${reason}`),
+    deadLetter: async ({ offset }, reason) => {
+      const isNew = !seen.has(`dead letter ${offset}`);
+      seen.set(`dead letter ${offset}`, "");
+      await step(`dead letter: ${reason}`);
+      return isNew;
+    },
     overwriteBalance: (_, { balance, version }) =>
       step(`overwrite with ${balance}, version ${version}`),
   };

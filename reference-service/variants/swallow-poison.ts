@@ -7,6 +7,6 @@ export const swallowPoison: Variant = {
     "A record that cannot be parsed is skipped with a log line at best. Nobody can ever find out what it said.",
   apply: (policies) => ({
     ...policies,
-    onMalformed: () => Promise.resolve(),
+    onMalformed: () => Promise.resolve(true),
   }),
 };
