@@ -10,12 +10,9 @@ export const metricsTellTheTruth: Checker = {
   id: "metrics-tell-the-truth",
   check: (evidence) => {
     const declared = evidence.header.metrics ?? null;
-    if (declared === null || evidence.metrics.length === 0) {
-      // A history without a scrape says nothing, and a subject without metrics cannot lie.
-      return declared === null || !evidence.isDrained
-        ? checked([])
-        : unknown("no metrics were scraped");
-    }
+    // A subject without metrics cannot lie.
+    if (declared === null) return checked([]);
+    if (evidence.metrics.length === 0) return unknown("no instance answered with its metrics");
     const scraped = [...new Set(evidence.metrics.map(({ instance }) => instance))];
     const whole = scraped.filter((name) => livedThroughout(evidence, name));
     return checked(
