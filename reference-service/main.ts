@@ -67,7 +67,7 @@ async function start(config: ServiceConfig): Promise<() => Promise<void>> {
     runConsumer(kafka, {
       config,
       ...names,
-      workThrough: policies.workThrough,
+      workThrough: (batch) => policies.workThrough(batch, role),
       handle: async (delivery, commitOffset) => {
         const handled = await handleDelivery(delivery, commitOffset, { ...around, role });
         workers.wake();

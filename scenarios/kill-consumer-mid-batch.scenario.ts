@@ -1,5 +1,5 @@
 import { defineScenario } from "../harness/index.ts";
-import { backlog, common } from "./common.ts";
+import { backlog, common, redelivered } from "./common.ts";
 
 export default defineScenario({
   ...common,
@@ -21,5 +21,5 @@ export default defineScenario({
       restart: true,
     },
   ],
-  exercise: { eventsMin: 50, redelivery: "none" },
+  exercise: { ...redelivered, of: "kill-mid-batch" },
 });

@@ -1,5 +1,5 @@
 import { defineScenario } from "../harness/index.ts";
-import { common } from "./common.ts";
+import { common, redelivered } from "./common.ts";
 
 export default defineScenario({
   ...common,
@@ -36,5 +36,5 @@ export default defineScenario({
       heldFrame: "release",
     },
   ],
-  exercise: { eventsMin: 50, redelivery: "none" },
+  exercise: { ...redelivered, of: "pause-inside" },
 });

@@ -1,5 +1,6 @@
 import { checked, unknown, type Checker } from "./check.ts";
-import { placeText, type Evidence } from "./evidence.ts";
+import { deadLettersOf } from "./dead-letters.ts";
+import { placeText } from "./evidence.ts";
 
 /**
  * Every input record that cannot take effect ends as a dead letter, with its place. Records that can
@@ -12,7 +13,7 @@ export const everyInputAccounted: Checker = {
     const declared = evidence.header.deadLetters ?? null;
     if (declared === null)
       return unknown("no dead-letter table is declared (database.deadLetters)");
-    const kept = deadLetters(evidence);
+    const kept = new Set(deadLettersOf(evidence).map(({ place }) => place));
     const missing = evidence.poisoned.filter(
       ({ position }) => position !== null && !kept.has(placeText(position)),
     );
@@ -27,21 +28,3 @@ export const everyInputAccounted: Checker = {
     );
   },
 };
-
-function deadLetters(evidence: Evidence): ReadonlySet<string> {
-  const declared = evidence.header.deadLetters ?? null;
-  if (declared === null) return new Set();
-  return new Set(
-    evidence.changes.flatMap(({ table, op, after }) =>
-      table === declared.table && op === "insert" && after !== null
-        ? [
-            placeText({
-              topic: String(after[declared.topic]),
-              partition: Number(after[declared.partition]),
-              offset: Number(after[declared.offset]),
-            }),
-          ]
-        : [],
-    ),
-  );
-}

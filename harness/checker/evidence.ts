@@ -27,6 +27,8 @@ export interface Effect {
   readonly eventId: string | null;
   /** In words: "ledger_entries row by consumer-1 in transaction 751". */
   readonly text: string;
+  /** Who made it; null where the evidence cannot tell. */
+  readonly instance: string | null;
   readonly seq: number;
 }
 
@@ -215,6 +217,7 @@ function effectsOf(
           key: textOf(after?.[declaration.key]),
           eventId: textOf(after?.[declaration.eventId]),
           text: `${declaration.table} row by ${instance ?? "nobody on a link"} in transaction ${xid}`,
+          instance,
           seq,
         }));
     case "call":
@@ -227,6 +230,7 @@ function effectsOf(
           key,
           eventId,
           text: `${callId} to ${declaration.api} by ${instance} with idempotency key ${idempotencyKey ?? "none"}`,
+          instance,
           seq,
         }));
     case "record":
@@ -237,6 +241,7 @@ function effectsOf(
           key,
           eventId,
           text: `record ${placeText(position)}`,
+          instance: null,
           seq,
         }));
   }

@@ -50,7 +50,8 @@ function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
   const has = (wanted: FaultEvent["moment"]): boolean =>
     ofFault.some(({ moment }) => moment === wanted);
   const failed = ofFault.find(({ moment }) => moment === "failed");
-  const { redelivery } = evidence.header.exercise;
+  const { redelivery: promised, of = fault.id } = evidence.header.exercise;
+  const redelivery = of === fault.id ? promised : "none";
   const again = againOf(evidence, fired, redelivery);
   const reasons = [
     ...(failed === undefined ? [] : [`fault ${fault.id} failed: ${failed.detail}`]),

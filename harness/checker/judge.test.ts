@@ -169,6 +169,17 @@ test.each<[string, EventBody[], RegExp]>([
   expect(result.exercised.missing.join("; ")).toMatch(reason);
 });
 
+test("what one fault must make happen again is not asked of another", () => {
+  const promisedOf = (of: string) =>
+    without((b) => b.stream === "delivery" && b.attempt === 2).map((b) =>
+      b.stream === "header" ? { ...b, exercise: { ...b.exercise, of } } : b,
+    );
+  expect(judged(promisedOf("another")).exercised.missing).toEqual([]);
+  const [header] = validBodies();
+  const own = header?.stream === "header" ? (header.faults[0]?.id ?? "") : "";
+  expect(judged(promisedOf(own)).exercised.missing.join()).toMatch(/was not delivered again/);
+});
+
 test("a broken or missing assumption is inconclusive, and a violation still stands", () => {
   const broken = changed((b) =>
     b.stream === "assumption" && b.name === "no-bypass" ? { ...b, holds: false } : b,

@@ -1,6 +1,8 @@
 import type { Series } from "../model/run-header.ts";
 import { checked, unknown, type Checker } from "./check.ts";
-import type { Evidence } from "./evidence.ts";
+import type { DeliveryEvent, LogEvent } from "../model/history.ts";
+import { deadLettersOf } from "./dead-letters.ts";
+import { effectsFor, placeText, type Evidence } from "./evidence.ts";
 
 /**
  * The subject's own counters agree with the wires and the ledgers, for every instance whose process
@@ -65,7 +67,7 @@ function claimsOf(evidence: Evidence, instance: string): readonly Claim[] {
             what: `duplicate deliveries (${duplicates.series})`,
             shown: shownBy(duplicates),
             least: 0,
-            most: repeatsTo(evidence, instance),
+            most: repeatsTo(evidence, instance) + unsure,
           },
         ]),
     ...(calls === undefined
@@ -103,8 +105,8 @@ function claimsOf(evidence: Evidence, instance: string): readonly Claim[] {
 function livedThroughout({ processes }: Evidence, instance: string): boolean {
   const ofInstance = processes.filter((process) => process.instance === instance);
   const spawned = ofInstance.filter(({ kind }) => kind === "spawned");
-  const scrapedWhileAlive = ofInstance.filter(({ kind, planned }) => kind === "exited" && !planned);
-  return spawned.length === 1 && scrapedWhileAlive.length === 0;
+  const diedUnplanned = ofInstance.filter(({ kind, planned }) => kind === "exited" && !planned);
+  return spawned.length === 1 && diedUnplanned.length === 0;
 }
 
 function valueOf(evidence: Evidence, instance: string, { series, labels = {} }: Series): number {
@@ -143,24 +145,61 @@ function insertsBy({ changes }: Evidence, instance: string, table: string): numb
 }
 
 /**
- * Deliveries to an instance of events that were delivered more than once, to whomever: who handles
- * the first delivery last, as a zombie does, is the one who finds it handled.
+ * The most deliveries to an instance that can have found their event handled: of events delivered more
+ * than once, to whomever (who handles the first delivery last, as a zombie does, is the one who finds
+ * it handled), all but the one that the instance handled itself. An event that nobody handled cannot
+ * be found handled.
  */
 function repeatsTo(evidence: Evidence, instance: string): number {
-  const names = new Map(
-    [...evidence.inputLog, ...evidence.outputLog].map(({ position, key, eventId }) => [
-      `${position.topic}/${position.partition}/${position.offset}`,
-      `${position.topic} ${eventId} ${key}`,
-    ]),
+  const records = new Map(
+    [...evidence.inputLog, ...evidence.outputLog].map((log) => [placeText(log.position), log]),
   );
-  const byName = Map.groupBy(evidence.deliveries, ({ position }) => {
-    const place = `${position.topic}/${position.partition}/${position.offset}`;
-    return names.get(place) ?? place;
-  });
+  const nameOf = ({ position }: DeliveryEvent): string => {
+    const log = records.get(placeText(position));
+    return log === undefined ? placeText(position) : `${position.topic} ${log.eventId} ${log.key}`;
+  };
   let repeats = 0;
-  for (const deliveries of byName.values()) {
+  for (const deliveries of Map.groupBy(evidence.deliveries, nameOf).values()) {
     const own = deliveries.filter((delivery) => delivery.instance === instance);
-    if (deliveries.length > 1) repeats += own.length;
+    if (deliveries.length === 1 || own.length === 0) continue;
+    const by = handledBy(evidence, deliveries, records);
+    if (by === "unknown") repeats += own.length;
+    else if (by.length > 0) repeats += own.length - (by.includes(instance) ? 1 : 0);
   }
   return repeats;
+}
+
+/** Who did the work of the event that these deliveries carry, by row or by dead letter. */
+function handledBy(
+  evidence: Evidence,
+  deliveries: readonly DeliveryEvent[],
+  records: ReadonlyMap<string, LogEvent>,
+): readonly (string | null)[] | "unknown" {
+  const places = deliveries.map(({ position }) => placeText(position));
+  const [log] = places.flatMap((place) => records.get(place) ?? []);
+  if (log === undefined) return "unknown";
+  const event = evidence.eventOf(log.key, log.eventId);
+  const rows = rowsBehind(evidence, log.position.topic);
+  // Without a row to look for, or for a record nobody can read, there is nothing to go by.
+  if (event === null || rows.length === 0) return "unknown";
+  return [
+    ...rows.flatMap((id) => effectsFor(evidence, event, id).map((effect) => effect.instance)),
+    ...deadLettersOf(evidence).flatMap(({ place, instance }) =>
+      places.includes(place) ? [instance] : [],
+    ),
+  ];
+}
+
+/** Ids of the row effects that the consumer of a topic makes. */
+function rowsBehind({ header }: Evidence, topic: string): readonly string[] {
+  const recordsOf = header.effects.filter(
+    (effect) => effect.kind === "record" && effect.topic === topic,
+  );
+  const published = new Set(recordsOf.map(({ id }) => id));
+  return header.effects.flatMap((effect) => {
+    if (effect.kind !== "row") return [];
+    const isBehind =
+      effect.follows === undefined ? topic === header.inputTopic : published.has(effect.follows);
+    return isBehind ? [effect.id] : [];
+  });
 }

@@ -87,6 +87,7 @@ export const scenarioSchema = z.strictObject({
   exercise: z.strictObject({
     eventsMin: positive,
     redelivery: z.enum(REDELIVERIES),
+    of: name.optional(),
   }),
   limits: z.strictObject({ recoveryMsMax: positive }),
   drainTimeoutMs: positive,

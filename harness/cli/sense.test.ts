@@ -82,6 +82,11 @@ test.each<[string, Partial<Scenario>, RegExp]>([
     /eventsMin is 61/,
   ],
   [
+    "a redelivery promised of an unknown fault",
+    { exercise: { eventsMin: 50, redelivery: "in-flight-record", of: "kill" } },
+    /exercise.of names fault "kill"/,
+  ],
+  [
     "poison beyond the workload",
     { workload: { events: 60, accounts: 1, poison: [61] } },
     /poison names intent 61/,

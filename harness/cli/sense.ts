@@ -44,6 +44,9 @@ function firstProblem(scenario: Scenario, config: GamedayConfig): string | null 
   const ids = faults.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) return `two faults are called ${twice}. Give each its own id.`;
+  if (exercise.of !== undefined && !ids.includes(exercise.of)) {
+    return `exercise.of names fault "${exercise.of}". ${suggest(exercise.of, ids)}`;
+  }
   for (const { intent, until } of workload.holds ?? []) {
     if (intent > workload.events) return `a hold names intent ${intent} of ${workload.events}.`;
     if (!ids.includes(until.fault)) {

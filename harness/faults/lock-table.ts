@@ -12,9 +12,11 @@ export const lockTable: Fault<"lock-table"> = {
         return `another session holds ${spec.table} in EXCLUSIVE mode`;
       },
       heal: async () => {
-        const came = await field.until(spec.until);
-        await lock?.[Symbol.asyncDispose]();
-        return `${came}; ${spec.table} was let go`;
+        try {
+          return `${await field.seen(spec.until)}; ${spec.table} was let go`;
+        } finally {
+          await lock?.[Symbol.asyncDispose]();
+        }
       },
       verify: () => Promise.resolve(`the session that held ${spec.table} has rolled back`),
     };

@@ -105,6 +105,8 @@ export interface PlannedFault {
 export interface Exercise {
   readonly eventsMin: number;
   readonly redelivery: Redelivery;
+  /** Id of the fault that must have made it happen again; without it each fault must. */
+  readonly of?: string;
 }
 
 /**

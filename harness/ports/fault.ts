@@ -28,6 +28,8 @@ export interface FaultField {
   evict(instance: string): Promise<void>;
   /** Waits for a condition of the scenario, counted from the moment the fault fired; says what came. */
   until(condition: Until): Promise<string>;
+  /** The same, but rejects at the deadline: for a fault that proves nothing without it. */
+  seen(condition: Until): Promise<string>;
   /** Waits for evidence that an instance speaks on a link again, from now on. Rejects at a deadline. */
   traffic(instance: string, link: LinkKind): Promise<string>;
   readonly servers: ServerControl;

@@ -46,7 +46,12 @@ export function createFaultField(options: FaultMeans, frame: FrameMet): FaultFie
     brokerAt: (which) => brokerAt(options, frame, which),
     inSync: (wanted) => inSync(options, frame, wanted),
     evict: (instance) => evict(options, instance, members.get(instance) ?? []),
-    until: (condition) => untilSeen(options, { frame, condition, firedAt }),
+    until: async (condition) => (await awaitSeen(options, { frame, condition, firedAt })).text,
+    seen: async (condition) => {
+      const { hasCome, text } = await awaitSeen(options, { frame, condition, firedAt });
+      if (!hasCome) throw new HarnessError("internal", `${text}.`);
+      return text;
+    },
     resetOffsets: async () => {
       const { header, stack } = context;
       return stack.broker.resetOffsets(header.group, header.inputTopic);
@@ -123,7 +128,11 @@ interface Awaited {
   readonly firedAt: number;
 }
 
-async function untilSeen({ context }: FaultMeans, awaited: Awaited): Promise<string> {
+/** What came, or that it did not before the deadline. */
+async function awaitSeen(
+  { context }: FaultMeans,
+  awaited: Awaited,
+): Promise<{ readonly hasCome: boolean; readonly text: string }> {
   const { condition, frame, firedAt } = awaited;
   const { what, matches } = conditionOf({ context }, frame, condition);
   const takeoverMs =
@@ -136,10 +145,11 @@ async function untilSeen({ context }: FaultMeans, awaited: Awaited): Promise<str
     deadlineMs,
     signal: context.environment.signal,
   });
-  if (event !== null) return what;
-  return context.environment.signal.aborted
+  if (event !== null) return { hasCome: true, text: what };
+  const text = context.environment.signal.aborted
     ? `interrupted while waiting for ${what}`
     : `waited ${deadlineMs} ms for ${what}, in vain`;
+  return { hasCome: false, text };
 }
 
 interface Condition {
@@ -154,7 +164,7 @@ function conditionOf(
 ): Condition {
   const victim = frame.instance;
   if (typeof condition === "object") return triggerCondition({ context }, victim, condition);
-  const counted = countedCondition({ context }, victim, condition);
+  const counted = countedCondition({ context }, frame, condition);
   if (counted !== null) return counted;
   const position = positionOf(context, frame);
   if (condition === "handled-elsewhere" && position !== null) {
@@ -192,9 +202,10 @@ const OVERTAKERS = 3;
 /** Conditions that look at more than one event; called with each event once, in order. */
 function countedCondition(
   { context }: Pick<FaultMeans, "context">,
-  victim: string,
+  frame: FrameMet,
   condition: Exclude<Until, object>,
 ): Condition | null {
+  const victim = frame.instance;
   if (condition === "statement-refused") {
     return {
       what: `the database to refuse a statement of ${victim}`,
@@ -218,11 +229,12 @@ function countedCondition(
   const handled = new Set<string>();
   const published = new Set<string>();
   return {
-    what: `${OVERTAKERS} payments handled by other instances to be published`,
+    what: `${OVERTAKERS} other payments to be handled and published`,
     matches: (event) => {
       if (event.stream !== "wire") return false;
-      const isHandled = event.boundary === "postgres.commit.applied" && event.instance !== victim;
+      const isHandled = event.boundary === "postgres.commit.applied";
       for (const key of event.keys) {
+        if (key === frame.key) continue;
         if (isHandled) handled.add(key);
         if (event.boundary === "kafka.produce.acknowledged" && handled.has(key)) published.add(key);
       }

@@ -133,7 +133,7 @@ export interface Surroundings {
 /** What a known defect replaces; one policy each. */
 export interface Policies {
   /** How deliveries of one partition are worked through. */
-  readonly workThrough: (batch: Batch) => Promise<void>;
+  readonly workThrough: (batch: Batch, role: Role) => Promise<void>;
   /** In which order a delivery's work and its offset commit happen. */
   readonly acknowledge: (
     work: () => Promise<Handled>,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { carefulPolicies } from "../application/policies.ts";
 import type { Batch, CaptureIntent, Outbox, OutboxRow, Policies } from "../application/ports.ts";
-import { settlements } from "../application/roles.ts";
+import { payments, settlements } from "../application/roles.ts";
 import { deliveryOf, payment, rig } from "../application/testing.ts";
 import { variants } from "./index.ts";
 
@@ -115,12 +115,17 @@ test("the batch variants leave records behind, or side by side", async () => {
         return offset === "4" ? "duplicate" : "applied";
       },
     };
-    await policiesOf(id).workThrough(batch);
+    await policiesOf(id).workThrough(batch, payments);
     return steps;
   };
   expect(await worked("early-return-from-batch")).toEqual(["begin 4", "commit 6"]);
   expect((await worked("commits-offset-too-far")).slice(0, 2)).toEqual(["begin 4", "commit 6"]);
-  expect(await worked("concurrent-within-key")).toEqual(["begin 4", "begin 5", "begin 6"]);
+  expect(await worked("concurrent-within-key")).toEqual([
+    "begin 4",
+    "begin 5",
+    "begin 6",
+    "commit 6",
+  ]);
 });
 
 test("the relay variants mark first, ask by id, or leave the event id out", async () => {

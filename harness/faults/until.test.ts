@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import type { FaultField } from "../ports/fault.ts";
+import { hold } from "./hold.ts";
+import { lockTable } from "./lock-table.ts";
+import { resetOffsets } from "./reset-offsets.ts";
+
+const at = { boundary: "postgres.statement.requested", match: { intent: 1 } } as const;
+const IN_VAIN = "waited 20000 ms for what never comes, in vain.";
+
+/** A field on which nothing that is waited for ever comes. */
+function barren(steps: string[]): FaultField {
+  const field: Partial<FaultField> = {
+    victim: "consumer-1",
+    instances: ["consumer-1"],
+    frame: {
+      boundary: at.boundary,
+      instance: "consumer-1",
+      key: "pay-1",
+      eventId: null,
+      position: null,
+    },
+    seen: () => Promise.reject(new Error(IN_VAIN)),
+    lockTable: (table) => {
+      steps.push(`lock ${table}`);
+      return Promise.resolve({
+        [Symbol.asyncDispose]: () => Promise.resolve(void steps.push(`let go ${table}`)),
+      });
+    },
+    isRunning: () => false,
+    resetOffsets: () => Promise.reject(new Error("the group is not empty")),
+    start: (instance) => Promise.resolve(void steps.push(`start ${instance}`)),
+  };
+  return field as FaultField;
+}
+
+test("a hold whose condition never comes has failed", async () => {
+  const spec = { id: "f", fault: "hold", at, heldFrame: "release", until: "all-sent" } as const;
+  await expect(hold.inject(spec, barren([])).carryOut()).rejects.toThrow(IN_VAIN);
+});
+
+test("a lock that nobody ran into has failed, and is let go all the same", async () => {
+  const steps: string[] = [];
+  const injection = lockTable.inject(
+    {
+      id: "f",
+      fault: "lock-table",
+      at,
+      heldFrame: "release",
+      table: "payments",
+      until: "statement-refused",
+    },
+    barren(steps),
+  );
+  await injection.carryOut();
+  await expect(injection.heal()).rejects.toThrow(IN_VAIN);
+  expect(steps).toEqual(["lock payments", "let go payments"]);
+});
+
+test("offsets that could not be reset: what was stopped is started again", async () => {
+  const steps: string[] = [];
+  let isUp = true;
+  const field: FaultField = {
+    ...barren(steps),
+    isRunning: () => isUp,
+    expectExit: () => {
+      isUp = false;
+      throw new Error("it will not go");
+    },
+  };
+  const spec = { id: "f", fault: "reset-offsets", at, heldFrame: "release" } as const;
+  const injection = resetOffsets.inject(spec, field);
+  await expect(injection.carryOut()).rejects.toThrow("it will not go");
+  await injection.heal();
+  expect(steps).toEqual(["start consumer-1"]);
+});
