@@ -19,6 +19,7 @@ const FLAGS = [
   "full",
   "config",
   "finding",
+  "workers",
   "help",
   "version",
 ];
@@ -32,6 +33,7 @@ interface Flags {
   readonly stack: string;
   readonly variant?: string | undefined;
   readonly seed?: number | undefined;
+  readonly workers?: number | undefined;
   readonly json: boolean;
   readonly output?: string | undefined;
   readonly quiet: boolean;
@@ -60,6 +62,7 @@ async function run(flags: Flags): Promise<number> {
     seed,
     eviction: flags.eviction ?? null,
     isArmed: !flags.disarm,
+    workers: workersOf(flags),
     output: flags.output,
     isQuiet: flags.quiet,
   });
@@ -128,6 +131,13 @@ function seedOf({ seed }: Flags): number | undefined {
   return seed;
 }
 
+function workersOf({ workers }: Flags): number | undefined {
+  if (workers !== undefined && !(Number.isSafeInteger(workers) && workers > 0)) {
+    throw new HarnessError("usage", "--workers must be a whole number of 1 or more.");
+  }
+  return workers;
+}
+
 async function doctor(): Promise<number> {
   const { createLocalStack } = await import("../infra/local/local-stack.ts");
   const diagnoses = await createLocalStack().diagnose();
@@ -167,6 +177,11 @@ function optionsOf(args: readonly string[]) {
       describe: "a known-broken twin of the subject",
     })
     .option("seed", { type: "number", requiresArg: true, describe: "seed of the workload" })
+    .option("workers", {
+      type: "number",
+      requiresArg: true,
+      describe: "scenarios at a time, each on servers of its own (default: one a core, 3 at most)",
+    })
     .option("json", { type: "boolean", default: false, describe: "print result.json on stdout" })
     .option("output", { type: "string", requiresArg: true, describe: "folder for reports" })
     .option("verbose", { type: "boolean", default: false, describe: "show stack traces" })

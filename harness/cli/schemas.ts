@@ -186,6 +186,7 @@ export const configSchema = z.strictObject({
     .optional(),
   scenarios: name,
   output: name.optional(),
+  workers: positive.optional(),
 });
 
 /** Checks `value`; HarnessError("usage") naming each problem with a suggestion for misspelt keys. */

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { RunResult } from "../model/result.ts";
@@ -20,6 +21,8 @@ export interface RunSettings {
   readonly isArmed: boolean;
   readonly output: string | undefined;
   readonly isQuiet: boolean;
+  /** Scenarios at a time; by default as many as the configuration or the cores allow, 3 at most. */
+  readonly workers?: number | undefined;
   /** For controls of the harness itself: a stack with something wrong. */
   readonly changeStack?: (stack: StackAdapter) => StackAdapter;
 }
@@ -57,6 +60,7 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
       seed,
       eviction: settings.eviction,
       isArmed: settings.isArmed,
+      workers: settings.workers ?? loaded.config.workers ?? defaultWorkers(),
       runId,
       runFolder: folder,
       startedAt: now.toISOString(),
@@ -76,6 +80,13 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
   store(result, { reports, folder });
   progress(`seed ${seed}`);
   return { result, folder };
+}
+
+const WORKERS_MAX = 3;
+
+/** One for each core: a worker waits more than it works. */
+function defaultWorkers(): number {
+  return Math.min(WORKERS_MAX, availableParallelism());
 }
 
 /** Where runs are kept: as asked for, as configured, or `reports` beside the configuration. */

@@ -106,4 +106,6 @@ export interface GamedayConfig {
   readonly scenarios: string;
   /** Reports folder, default "reports" beside the config. */
   readonly output?: string;
+  /** Scenarios at a time, each on a stack of its own (default: one for each core, 3 at most). */
+  readonly workers?: number;
 }

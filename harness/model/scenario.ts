@@ -44,8 +44,9 @@ export type LinkKind = (typeof LINKS)[number];
 /**
  * When a fault that lasts is ended: `taken-over` (another instance was delivered the record in
  * flight), `handled-elsewhere` (its offset was committed by another instance), `all-sent` (the
- * workload has sent everything), `overtaken` (three payments handled by other instances since were
- * published), `statement-refused` (the database refused a statement of the victim), or a trigger.
+ * workload has sent everything it may before a fault that has not come), `overtaken` (two later
+ * payments were handled and published, or two of the frame's own key were handled),
+ * `statement-refused` (the database refused a statement of the victim), or a trigger.
  */
 export const UNTILS = [
   "taken-over",

@@ -75,7 +75,7 @@ export class FaultDesk {
       frame: moment === "fired" ? { ...frame, position: positionOf(context, frame) } : null,
       detail,
     });
-    context.environment.progress(`${armed.spec.id}: ${moment}: ${detail}`);
+    context.environment.progress(`${context.scenario.id}: ${armed.spec.id}: ${moment}: ${detail}`);
     this.options.onMoment(armed.spec.id, moment, frame.instance);
   }
 }

@@ -1,6 +1,6 @@
 import { HarnessError } from "../model/errors.ts";
 import type { FaultMoment, FrameMet, HistoryEvent } from "../model/history.ts";
-import type { BrokerRole, LinkKind, Trigger, Until } from "../model/scenario.ts";
+import type { BrokerRole, LinkKind, Trigger, Until, WorkloadHold } from "../model/scenario.ts";
 import type { FaultField } from "../ports/fault.ts";
 import type { Member } from "../taps/kafka/group-messages.ts";
 import { pollUntil, throwIfInterrupted } from "./deadline.ts";
@@ -177,7 +177,7 @@ function conditionOf(
         isCommitOf(event, position),
     };
   }
-  const before = context.journal.events().filter((e) => e.scenario === context.scenario.id);
+  const before = context.journal.events();
   if (position !== null && isInFlightAt(before, victim, position)) {
     return {
       what: "another instance to be delivered the record in flight",
@@ -197,7 +197,7 @@ function conditionOf(
   };
 }
 
-const OVERTAKERS = 3;
+const OVERTAKERS = 2;
 
 /** Conditions that look at more than one event; called with each event once, in order. */
 function countedCondition(
@@ -206,39 +206,60 @@ function countedCondition(
   condition: Exclude<Until, object>,
 ): Condition | null {
   const victim = frame.instance;
-  if (condition === "statement-refused") {
-    return {
-      what: `the database to refuse a statement of ${victim}`,
-      matches: (event) =>
-        event.stream === "wire" &&
-        event.instance === victim &&
-        event.tag?.startsWith("ERROR") === true,
-    };
+  switch (condition) {
+    case "statement-refused":
+      return {
+        what: `the database to refuse a statement of ${victim}`,
+        matches: (event) =>
+          event.stream === "wire" &&
+          event.instance === victim &&
+          event.tag?.startsWith("ERROR") === true,
+      };
+    case "all-sent": {
+      const wanted = sendable(context);
+      const isSent = (event: HistoryEvent): boolean => event.stream === "intent";
+      return {
+        what: "the workload to have sent everything it may send",
+        matches: () => context.journal.events().filter(isSent).length >= wanted,
+      };
+    }
+    case "overtaken":
+      return overtaken(frame);
+    case "taken-over":
+    case "handled-elsewhere":
+      return null;
   }
-  if (condition === "all-sent") {
-    const { scenario, intents, journal } = context;
-    const isSent = (event: HistoryEvent): boolean =>
-      event.stream === "intent" && event.scenario === scenario.id;
-    const copies = scenario.workload.copies?.length ?? 0;
-    return {
-      what: "the workload to have sent everything",
-      matches: () => journal.events().filter(isSent).length >= intents.length + copies,
-    };
-  }
-  if (condition !== "overtaken") return null;
+}
+
+/** Events that the workload sends before it waits for a fault that has not come yet. */
+function sendable({ scenario, intents, journal }: ScenarioContext): number {
+  const { holds = [], copies = [] } = scenario.workload;
+  const hasCome = ({ until }: WorkloadHold): boolean =>
+    journal
+      .events()
+      .some((e) => e.stream === "fault" && e.faultId === until.fault && e.moment === until.moment);
+  const waiting = holds.filter((hold) => !hasCome(hold)).map(({ intent }) => intent);
+  const first = Math.min(intents.length + 1, ...waiting);
+  return first - 1 + copies.filter((intent) => intent < first).length;
+}
+
+/** Later work went past the frame: of its own key, or of others all the way to the output. */
+function overtaken(frame: FrameMet): Condition {
   const handled = new Set<string>();
   const published = new Set<string>();
+  let ofKey = 0;
   return {
-    what: `${OVERTAKERS} other payments to be handled and published`,
+    what: `${OVERTAKERS} later payments to be handled and published, or as many of its own key to be handled`,
     matches: (event) => {
       if (event.stream !== "wire") return false;
       const isHandled = event.boundary === "postgres.commit.applied";
+      if (isHandled && frame.key !== null && event.keys.includes(frame.key)) ofKey += 1;
       for (const key of event.keys) {
         if (key === frame.key) continue;
         if (isHandled) handled.add(key);
         if (event.boundary === "kafka.produce.acknowledged" && handled.has(key)) published.add(key);
       }
-      return published.size >= OVERTAKERS;
+      return published.size >= OVERTAKERS || ofKey >= OVERTAKERS;
     },
   };
 }

@@ -16,6 +16,8 @@ export interface RunRequest {
   readonly eviction: Eviction | null;
   /** False leaves every fault planned and unarmed: the run must then be inconclusive. */
   readonly isArmed: boolean;
+  /** Scenarios at a time, each on a stack of its own. */
+  readonly workers: number;
   readonly runId: string;
   readonly runFolder: string;
   readonly startedAt: string;

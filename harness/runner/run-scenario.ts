@@ -156,7 +156,6 @@ async function held(context: ScenarioContext, intent: Intent): Promise<void> {
     await journal.first(
       (event) =>
         event.stream === "fault" &&
-        event.scenario === scenario.id &&
         event.faultId === until.fault &&
         (event.moment === until.moment || event.moment === "failed"),
       { from: 0, deadlineMs: scenario.drainTimeoutMs, signal: environment.signal },

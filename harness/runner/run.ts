@@ -1,30 +1,25 @@
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { judgeRun } from "../checker/judge.ts";
-import { HarnessError, messageOf } from "../model/errors.ts";
+import type { HistoryEvent } from "../model/history.ts";
 import type { RunResult, ScenarioResult } from "../model/result.ts";
 import type { RunHeader } from "../model/run-header.ts";
-import type { Scenario } from "../model/scenario.ts";
 import { EXIT_CODES, worstVerdict, type RunVerdict } from "../model/verdict.ts";
-import type { StartedStack } from "../ports/stack.ts";
 import { planPayments } from "../workload/payments.ts";
 import { seededRandom } from "../workload/random.ts";
+import { Crew, type Failure, type Turn } from "./crew.ts";
 import { headerOf } from "./header.ts";
 import { InFlightIntents } from "./in-flight.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { Versions } from "./versions.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
 import type { RunEnvironment, RunRequest } from "./run-request.ts";
+import { rolesOf } from "./roles.ts";
 import { runScenario } from "./run-scenario.ts";
 
-interface Failure {
-  readonly scenario: string | null;
-  readonly error: HarnessError;
-}
-
 /**
- * Runs the scenarios one after the other on one stack and judges the history. Failures of the
- * environment and interruptions are part of the result; only a bug of the harness is thrown.
+ * Runs the scenarios and judges the history. Failures of the environment and interruptions are part
+ * of the result; only a bug of the harness is thrown.
  */
 export async function runScenarios(
   request: RunRequest,
@@ -33,72 +28,30 @@ export async function runScenarios(
   mkdirSync(join(request.runFolder, "logs"), { recursive: true });
   const journal = new JournalWriter(join(request.runFolder, "journal.ndjson"), environment.clock);
   journal.listen(environment.onEvent);
-  let failure: Failure | null = null;
-  let versions: Readonly<Record<string, string>> = {};
-  for (const { brokers, scenarios } of stacksFor(request.scenarios)) {
-    if (failure !== null) break;
-    try {
-      await using stack = await environment.stack.start({
-        roles: rolesOf(scenarios),
-        brokers,
-        runFolder: request.runFolder,
-        runId: brokers === 1 ? request.runId : `${request.runId}-${brokers}`,
-        progress: environment.progress,
-      });
-      versions = { ...stack.versions, ...startupTimes(stack, brokers), ...versions };
-      failure = await runAll(request, environment, { stack, journal, scenarios });
-    } catch (error) {
-      failure = { scenario: null, error: asHarnessError(error) };
-    }
-  }
+  const crew = new Crew(request, environment, (means) =>
+    runOne(request, environment, { ...means, journal }),
+  );
+  await crew.work();
   journal.close();
   const unwritten = journal.failure();
-  if (unwritten !== null) failure ??= { scenario: null, error: unwritten };
+  const failure =
+    crew.failure ?? (unwritten === null ? null : { scenario: null, error: unwritten });
+  const order = request.scenarios.map(({ id }) => id);
   return resultOf(request, {
-    judged: judgeRun(journal.events()),
+    judged: [...judgeRun(journal.events())].sort(
+      (a, b) => order.indexOf(a.id) - order.indexOf(b.id),
+    ),
     failure,
-    versions,
+    versions: crew.versions,
     stack: environment.stack.name,
   });
-}
-
-async function runAll(
-  request: RunRequest,
-  environment: RunEnvironment,
-  means: {
-    readonly stack: StartedStack;
-    readonly journal: JournalWriter;
-    readonly scenarios: readonly Scenario[];
-  },
-): Promise<Failure | null> {
-  await means.stack.database.migrateTemplate({
-    migrationsFolder: resolve(request.configFolder, request.config.database.migrations),
-    auditedTables: auditedTables(request),
-  });
-  for (const scenario of means.scenarios) {
-    try {
-      const suspect = unhealedOn(means.journal, means.scenarios);
-      await runOne(request, environment, { ...means, scenario, suspect });
-    } catch (error) {
-      return { scenario: scenario.id, error: asHarnessError(error) };
-    }
-    if (environment.signal.aborted) {
-      return { scenario: null, error: new HarnessError("interrupted", "Interrupted.") };
-    }
-  }
-  return null;
 }
 
 async function runOne(
   request: RunRequest,
   environment: RunEnvironment,
-  means: {
-    readonly stack: StartedStack;
-    readonly journal: JournalWriter;
-    readonly scenario: Scenario;
-    readonly suspect: string | null;
-  },
-): Promise<void> {
+  means: Turn & { readonly journal: JournalWriter },
+): Promise<string | null> {
   const { stack, journal, scenario, suspect } = means;
   const suffix = String(request.scenarios.indexOf(scenario) + 1);
   const declared = [request.config.input, ...request.config.outputs];
@@ -109,6 +62,7 @@ async function runOne(
   const database = await stack.database.createScenarioDatabase(`scenario_${suffix}`);
   const intents = planPayments(scenario.workload, seededRandom(request.seed));
   const header = headerOf({ request, scenario, stack: stack.name, topics, intents });
+  const history = journal.forScenario(scenario.id);
   try {
     await runScenario({
       request,
@@ -122,14 +76,22 @@ async function runOne(
       intents,
       inFlight: new InFlightIntents(),
       database,
-      journal,
-      recorder: journal.forScenario(scenario.id),
+      journal: history,
+      recorder: history,
       versions: new Versions(),
       suspect,
     });
+    return leftUnhealed(scenario.id, history.events());
   } finally {
     await database.drop();
   }
+}
+
+/** The first fault of a scenario that failed, in words: its servers may not be what they were. */
+function leftUnhealed(scenario: string, events: readonly HistoryEvent[]): string | null {
+  const failed = events.find((event) => event.stream === "fault" && event.moment === "failed");
+  if (failed?.stream !== "fault") return null;
+  return `fault ${failed.faultId} of ${scenario} failed before this: ${failed.detail}`;
 }
 
 function consumedIn(
@@ -143,57 +105,6 @@ function consumedIn(
       : [{ topic: topics[output.topic] ?? output.topic, group: `${group}.${output.group}` }],
   );
   return [{ topic: inputTopic, group }, ...outputs];
-}
-
-/** The first fault of these scenarios (they share a stack) that was not healed, in words. */
-function unhealedOn(journal: JournalWriter, scenarios: readonly Scenario[]): string | null {
-  const ids = new Set(scenarios.map(({ id }) => id));
-  const failed = journal
-    .events()
-    .find(
-      (event) => event.stream === "fault" && event.moment === "failed" && ids.has(event.scenario),
-    );
-  if (failed?.stream !== "fault") return null;
-  return `fault ${failed.faultId} of ${failed.scenario} failed before this: ${failed.detail}`;
-}
-
-/** A stack outlives scenarios; those that need more brokers get one of their own, last. */
-function stacksFor(
-  scenarios: readonly Scenario[],
-): readonly { readonly brokers: number; readonly scenarios: readonly Scenario[] }[] {
-  return [1, 3]
-    .map((brokers) => ({
-      brokers,
-      scenarios: scenarios.filter((scenario) => (scenario.brokers ?? 1) === brokers),
-    }))
-    .filter((stack) => stack.scenarios.length > 0);
-}
-
-function rolesOf(scenarios: readonly Scenario[]): readonly string[] {
-  const count = Math.max(1, ...scenarios.map(({ instances }) => instances));
-  return Array.from({ length: count }, (_, index) => `consumer-${index + 1}`);
-}
-
-function auditedTables(request: RunRequest): readonly string[] {
-  const { balance, outbox, work, deadLetters, dedup } = request.config.database;
-  const rows = request.config.effects.flatMap((e) => (e.kind === "row" ? [e.table] : []));
-  const others = [balance, outbox, work, deadLetters, dedup];
-  return [...new Set([...rows, ...others.flatMap((each) => (each ? [each.table] : []))])];
-}
-
-function startupTimes(stack: StartedStack, brokers: number): Record<string, string> {
-  const prefix = brokers === 1 ? "startup" : `startup-${brokers}`;
-  return Object.fromEntries(
-    Object.entries(stack.startupMs).map(([part, ms]) => [
-      `${prefix}.${part}Ms`,
-      String(Math.round(ms)),
-    ]),
-  );
-}
-
-function asHarnessError(error: unknown): HarnessError {
-  if (error instanceof HarnessError) return error;
-  return new HarnessError("internal", messageOf(error), { cause: error });
 }
 
 interface Judged {
