@@ -15,7 +15,8 @@ import { readJournal } from "./journal-reader.ts";
 import type { Loaded } from "./load.ts";
 import type { StackAdapter } from "../ports/stack.ts";
 import { suggest } from "./suggest.ts";
-import { runAndStore, version, type FinishedRun } from "./session.ts";
+import { defaultWorkers, localStack, runAndStore, version, type FinishedRun } from "./session.ts";
+import { StackPool } from "../runner/stack-pool.ts";
 
 export interface CalibrateOptions {
   readonly loaded: Loaded;
@@ -34,7 +35,8 @@ type Rehearse = (
     readonly variant?: string;
     readonly isArmed?: boolean;
     readonly loaded?: Loaded;
-    readonly changeStack?: (stack: StackAdapter) => StackAdapter;
+    readonly workers?: number;
+    readonly shared?: StackAdapter;
   },
 ) => Promise<FinishedRun>;
 
@@ -44,8 +46,10 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
   const startedAt = new Date().toISOString();
   const { loaded } = options;
   const pairs = pairsOf(options);
+  await using stacks = new StackPool(await localStack());
   const rehearse: Rehearse = (scenarios, over = {}) =>
     runAndStore({
+      shared: over.shared ?? stacks,
       loaded: over.loaded ?? loaded,
       scenarios,
       variant: over.variant ?? null,
@@ -54,17 +58,19 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
       isArmed: over.isArmed ?? true,
       output: join(options.output ?? loaded.config.output ?? "reports", "calibration"),
       isQuiet: true,
-      ...(over.changeStack === undefined ? {} : { changeStack: over.changeStack }),
+      workers: over.workers,
     });
   options.progress("careful service: the whole catalogue");
   const careful = await rehearse(loaded.scenarios);
-  const variants: VariantCalibration[] = [];
-  for (const pair of pairs) {
+  const variants = await inTurns(pairs, (pair) => {
     options.progress(`variant ${pair.variant}`);
-    variants.push(await calibrateVariant(pair, options, rehearse));
-  }
+    return calibrateVariant(pair, options, rehearse);
+  });
   options.progress("controls");
-  const controls = [...(await rehearsalControls(loaded, rehearse)), ...changedHistories(careful)];
+  const controls = [
+    ...(await rehearsalControls(loaded, rehearse, stacks)),
+    ...changedHistories(careful),
+  ];
   const carefulResult = carefulOf(careful.result);
   return {
     schemaVersion: 1,
@@ -79,6 +85,22 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
       variants.every(({ exact }) => exact) &&
       controls.every(({ isAsStated }) => isAsStated),
   };
+}
+
+/** Several at a time, results in order. */
+async function inTurns<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const waiting = [...items.entries()];
+  const takeTurns = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      results[next[0]] = await work(next[1]);
+    }
+  };
+  await Promise.all(Array.from({ length: defaultWorkers() }, takeTurns));
+  return results;
 }
 
 function pairsOf({ loaded, variants }: CalibrateOptions): readonly CalibrationPair[] {
@@ -106,7 +128,10 @@ async function calibrateVariant(
   rehearse: Rehearse,
 ): Promise<VariantCalibration> {
   const wanted = isFull ? loaded.scenarios.map(({ id }) => id) : Object.keys(pair.by);
-  const { result } = await rehearse(scenariosOf(loaded, wanted), { variant: pair.variant });
+  const { result } = await rehearse(scenariosOf(loaded, wanted), {
+    variant: pair.variant,
+    workers: 1,
+  });
   const found = Object.fromEntries(
     result.scenarios
       .map((scenario) => [scenario.id, brokenIn(scenario)] as const)
@@ -146,6 +171,7 @@ function carefulOf(result: RunResult): CarefulCalibration {
 async function rehearsalControls(
   loaded: Loaded,
   rehearse: Rehearse,
+  stacks: StackPool,
 ): Promise<readonly ControlResult[]> {
   // A kill, so that there is something to survive.
   const isPlain = ({ faults }: Scenario): boolean =>
@@ -159,28 +185,30 @@ async function rehearsalControls(
   };
   const quiet = { ...subject, faults: [], id: `${subject.id}-without-traffic` };
   const tiny = { ...quiet, workload: { ...quiet.workload, events: 1, poison: [], holds: [] } };
-  return [
-    await control("every fault is disarmed", rehearse([subject], { isArmed: false })),
-    await control(
-      "the subject goes around its Kafka link",
-      rehearse([subject], { loaded: bypassing(loaded) }),
-    ),
-    await control("too little traffic", rehearse([tiny])),
-    await control(
+  const flaws: readonly [string, readonly Scenario[], Parameters<Rehearse>[1]?][] = [
+    ["every fault is disarmed", [subject], { isArmed: false }],
+    ["the subject goes around its Kafka link", [subject], { loaded: bypassing(loaded) }],
+    ["too little traffic", [tiny]],
+    [
       "the observer stops before the end of a topic",
-      rehearse([quiet], { changeStack: withBlindObserver }),
-    ),
-    await control(
+      [quiet],
+      { shared: withBlindObserver(stacks) },
+    ],
+    [
       "the command is a wrapper, and only the wrapper is killed",
-      rehearse([subject], { loaded: wrapped(loaded) }),
-    ),
+      [subject],
+      { loaded: wrapped(loaded) },
+    ],
   ];
+  return inTurns(flaws, ([id, scenarios, over]) => control(id, rehearse(scenarios, over)));
 }
 
 /** The same stack, whose observer misses the last record of every topic. */
 function withBlindObserver(stack: StackAdapter): StackAdapter {
   return {
-    ...stack,
+    name: stack.name,
+    abilities: stack.abilities,
+    diagnose: () => stack.diagnose(),
     start: async (options) => {
       const started = await stack.start(options);
       const readAll: typeof started.broker.readAll = async (topic) =>

@@ -23,8 +23,8 @@ export interface RunSettings {
   readonly isQuiet: boolean;
   /** Scenarios at a time; by default as many as the configuration or the cores allow, 3 at most. */
   readonly workers?: number | undefined;
-  /** For controls of the harness itself: a stack with something wrong. */
-  readonly changeStack?: (stack: StackAdapter) => StackAdapter;
+  /** A stack that serves several runs; the local one, for this run alone, when left out. */
+  readonly shared?: StackAdapter;
 }
 
 export interface FinishedRun {
@@ -49,8 +49,7 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
     view?.print(`${(clock.nowMs() / 1000).toFixed(1).padStart(6)} s  ${line}`);
   progress(`run ${runId}, seed ${seed}`);
   using interrupted = interruption();
-  const sound = await localStack();
-  const stack = settings.changeStack?.(sound) ?? sound;
+  const stack = settings.shared ?? (await localStack());
   const judged = await runScenarios(
     {
       config: loaded.config,
@@ -60,6 +59,8 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
       seed,
       eviction: settings.eviction,
       isArmed: settings.isArmed,
+      // Unique within a second by its random part.
+      namespace: settings.shared === undefined ? "" : runId.slice(runId.indexOf("-")),
       workers: settings.workers ?? loaded.config.workers ?? defaultWorkers(),
       runId,
       runFolder: folder,
@@ -85,7 +86,7 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
 const WORKERS_MAX = 3;
 
 /** One for each core: a worker waits more than it works. */
-function defaultWorkers(): number {
+export function defaultWorkers(): number {
   return Math.min(WORKERS_MAX, availableParallelism());
 }
 

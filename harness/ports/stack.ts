@@ -45,6 +45,7 @@ export interface StartedStack extends AsyncDisposable {
   logTail(server: string): Promise<readonly string[]>;
   /** Milliseconds each part needed to start, for `bench`. */
   readonly startupMs: Readonly<Record<string, number>>;
+  /** Ends it for good; disposing of it may give it back to whom it came from. */
   stop(): Promise<void>;
 }
 

@@ -98,6 +98,7 @@ export class Crew {
       auditedTables: auditedTables(request),
     });
     let suspect: string | null = null;
+    const failedBefore = this.failure;
     for (let scenario: Scenario | null = first; scenario !== null; scenario = this.next(pool)) {
       try {
         const left = await this.run({ stack, scenario, suspect });
@@ -109,6 +110,8 @@ export class Crew {
         this.failure ??= { scenario: null, error: new HarnessError("interrupted", "Interrupted.") };
       }
     }
+    // Not good enough for another run.
+    if (suspect !== null || this.failure !== failedBefore) await stack.stop();
   }
 
   private startStack({ brokers, roles }: Pool): Promise<StartedStack> {

@@ -23,7 +23,7 @@ export function headerOf(options: HeaderOptions): RunHeader {
     seed: request.seed,
     stack: options.stack,
     eviction: request.eviction ?? scenario.eviction ?? "harness-leave-group",
-    group: groupOf(scenario),
+    group: `gameday-${scenario.id}${request.namespace}`,
     inputTopic: topics[request.config.input.topic] ?? request.config.input.topic,
     events: scenario.workload.events,
     effects: request.config.effects.map((effect) => inScenario(effect, topics)),
@@ -37,11 +37,6 @@ export function headerOf(options: HeaderOptions): RunHeader {
     exercise: scenario.exercise,
     limits: scenario.limits,
   };
-}
-
-/** The consumer group of a scenario. */
-export function groupOf(scenario: Scenario): string {
-  return `gameday-${scenario.id}`;
 }
 
 /** Business key of the intent a trigger names; null when it matches any, or none exists. */

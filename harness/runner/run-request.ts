@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly isArmed: boolean;
   /** Scenarios at a time, each on a stack of its own. */
   readonly workers: number;
+  /** Ends the names of topics, groups and databases where a stack serves several runs; else empty. */
+  readonly namespace: string;
   readonly runId: string;
   readonly runFolder: string;
   readonly startedAt: string;

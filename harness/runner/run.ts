@@ -53,7 +53,7 @@ async function runOne(
   means: Turn & { readonly journal: JournalWriter },
 ): Promise<string | null> {
   const { stack, journal, scenario, suspect } = means;
-  const suffix = String(request.scenarios.indexOf(scenario) + 1);
+  const suffix = `${request.scenarios.indexOf(scenario) + 1}${request.namespace}`;
   const declared = [request.config.input, ...request.config.outputs];
   const topics = Object.fromEntries(declared.map(({ topic }) => [topic, `${topic}.${suffix}`]));
   await stack.broker.createTopics(

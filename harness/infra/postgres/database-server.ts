@@ -48,6 +48,8 @@ async function migrateTemplate(
   server: { readonly connect: Connect; readonly admin: pg.Pool },
   options: { readonly migrationsFolder: string; readonly auditedTables: readonly string[] },
 ): Promise<void> {
+  // A stack that serves several runs is migrated for each.
+  await server.admin.query(`DROP DATABASE IF EXISTS ${quoted(TEMPLATE)} WITH (FORCE)`);
   await server.admin.query(`CREATE DATABASE ${quoted(TEMPLATE)}`);
   const pool = await server.connect(TEMPLATE);
   try {
