@@ -46,10 +46,12 @@ interface Flags {
 
 async function run(flags: Flags): Promise<number> {
   const { checkVariant, load, selectScenarios } = await import("./load.ts");
-  const { checkAvailable } = await import("./sense.ts");
+  const { checkAvailable, withEviction } = await import("./sense.ts");
   const { localStack, runAndStore } = await import("./session.ts");
   const loaded = await load(flags.config);
-  const scenarios = selectScenarios(loaded.scenarios, flags.filter ?? []);
+  const scenarios = selectScenarios(loaded.scenarios, flags.filter ?? []).map((scenario) =>
+    withEviction(scenario, flags.eviction ?? null, loaded.config),
+  );
   const variant = flags.variant ?? null;
   checkVariant(variant, loaded.config.subject.variants ?? []);
   const seed = seedOf(flags);
@@ -79,7 +81,8 @@ async function list(flags: Flags): Promise<number> {
   const { scenarios, config } = await load(flags.config);
   if (flags.json) print(JSON.stringify(scenarios, null, 2));
   else {
-    for (const { id, title } of scenarios) print(`${id.padEnd(42)} ${title}`);
+    const { renderList } = await import("./plan.ts");
+    print(scenarios.flatMap(renderList).join("\n"));
     print(`\nvariants: ${(config.subject.variants ?? []).join(", ")}`);
   }
   return EXIT_CODES.pass;
@@ -89,10 +92,15 @@ async function list(flags: Flags): Promise<number> {
 async function plan(flags: Flags): Promise<number> {
   const { load, selectScenarios } = await import("./load.ts");
   const { planOf, renderPlan } = await import("./plan.ts");
+  const { checkAvailable, withEviction } = await import("./sense.ts");
+  const { localStack } = await import("./session.ts");
   const loaded = await load(flags.config);
-  const plans = selectScenarios(loaded.scenarios, flags.filter ?? []).map((scenario) =>
-    planOf(scenario, { config: loaded.config, seed: seedOf(flags) ?? 1 }),
-  );
+  const { abilities } = await localStack();
+  const plans = selectScenarios(loaded.scenarios, flags.filter ?? []).map((scenario) => {
+    checkAvailable(scenario, abilities);
+    const planned = withEviction(scenario, flags.eviction ?? null, loaded.config);
+    return planOf(planned, { config: loaded.config, seed: seedOf(flags) ?? 1 });
+  });
   if (flags.json) print(JSON.stringify(plans, null, 2));
   else print(plans.flatMap(renderPlan).join("\n"));
   return EXIT_CODES.pass;

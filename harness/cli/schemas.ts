@@ -51,7 +51,11 @@ const fault = z.discriminatedUnion("fault", [
     until: until.optional(),
   }),
   kind("pause-broker", { until, which: brokerRole.optional() }),
-  kind("partition-brokers", { which: brokerRole, until: until.optional() }),
+  kind("partition-brokers", {
+    which: brokerRole,
+    from: z.enum(["peers", "clients"]).optional(),
+    until: until.optional(),
+  }),
   kind("redeploy", {
     strategy: z.enum(["stop-start", "rolling"]),
     to: z.enum(["next", "current"]),

@@ -46,7 +46,8 @@ export type LinkKind = (typeof LINKS)[number];
  * flight), `handled-elsewhere` (its offset was committed by another instance), `all-sent` (the
  * workload has sent everything it may before a fault that has not come), `overtaken` (two later
  * payments were handled and published, or two of the frame's own key were handled),
- * `statement-refused` (the database refused a statement of the victim), or a trigger.
+ * `statement-refused` (the database refused a statement of the victim), `write-refused` (the broker
+ * refused a record for want of replicas in sync), or a trigger that a frame or a process meets.
  */
 export const UNTILS = [
   "taken-over",
@@ -54,6 +55,7 @@ export const UNTILS = [
   "all-sent",
   "overtaken",
   "statement-refused",
+  "write-refused",
 ] as const;
 export type Until = (typeof UNTILS)[number] | Trigger;
 
@@ -100,8 +102,16 @@ export type FaultAction =
       readonly until?: Until;
     }
   | { readonly fault: "pause-broker"; readonly which?: BrokerRole; readonly until: Until }
-  /** The other brokers cannot reach this one: it stays leader and its followers fall out of sync. */
-  | { readonly fault: "partition-brokers"; readonly which: BrokerRole; readonly until?: Until }
+  /**
+   * Nothing passes between a broker and its `peers` (default: it stays leader and its followers fall
+   * out of sync) or its `clients` (every instance of the subject).
+   */
+  | {
+      readonly fault: "partition-brokers";
+      readonly which: BrokerRole;
+      readonly from?: "peers" | "clients";
+      readonly until?: Until;
+    }
   /**
    * The victim's grace period runs out (SIGKILL) and the other version takes its place: everywhere
    * at once (`stop-start`) or one instance after the other (`rolling`).

@@ -126,6 +126,11 @@ export class Instances implements AsyncDisposable {
     await Promise.all(gone);
   }
 
+  /** Waits until a running instance answers its health path. Rejects at a deadline. */
+  async untilHealthy(instance: string): Promise<void> {
+    await this.untilReady(this.required(instance));
+  }
+
   private required(instance: string): SubjectProcess {
     const process = this.running.get(instance);
     if (process === undefined) throw new HarnessError("internal", `${instance} is not running.`);

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { judgeRun } from "../checker/judge.ts";
-import type { HistoryEvent } from "../model/history.ts";
+import type { FaultMoment, HistoryEvent } from "../model/history.ts";
 import type { RunResult, ScenarioResult } from "../model/result.ts";
 import type { RunHeader } from "../model/run-header.ts";
 import { EXIT_CODES, worstVerdict, type RunVerdict } from "../model/verdict.ts";
@@ -87,11 +87,20 @@ async function runOne(
   }
 }
 
-/** The first fault of a scenario that failed, in words: its servers may not be what they were. */
+/**
+ * The first fault of a scenario that was not confirmed or not verified as healed, in words: its
+ * servers may not be what they were.
+ */
 function leftUnhealed(scenario: string, events: readonly HistoryEvent[]): string | null {
-  const failed = events.find((event) => event.stream === "fault" && event.moment === "failed");
-  if (failed?.stream !== "fault") return null;
-  return `fault ${failed.faultId} of ${scenario} failed before this: ${failed.detail}`;
+  const faults = events.filter((event) => event.stream === "fault");
+  const has = (faultId: string, moment: FaultMoment): boolean =>
+    faults.some((event) => event.faultId === faultId && event.moment === moment);
+  const left = faults.find(
+    ({ moment, faultId }) =>
+      moment === "failed" && !(has(faultId, "confirmed") && has(faultId, "heal-verified")),
+  );
+  if (left === undefined) return null;
+  return `fault ${left.faultId} of ${scenario} failed before this: ${left.detail}`;
 }
 
 function consumedIn(
