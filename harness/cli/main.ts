@@ -5,7 +5,7 @@ import { EVICTIONS, type Eviction } from "../model/run-header.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { suggest } from "./suggest.ts";
 
-const COMMANDS = ["run", "list", "plan", "demo", "doctor", "calibrate", "verify", "show"];
+const COMMANDS = ["run", "list", "plan", "demo", "doctor", "calibrate", "verify", "show", "report"];
 const FLAGS = [
   "stack",
   "variant",
@@ -20,6 +20,7 @@ const FLAGS = [
   "config",
   "finding",
   "workers",
+  "format",
   "help",
   "version",
 ];
@@ -217,8 +218,50 @@ function optionsOf(args: readonly string[]) {
     .option("cache", { type: "string", hidden: true });
 }
 
-function parser(args: readonly string[]) {
+/** Commands that read a stored run and start nothing. */
+function withReaders(args: readonly string[]) {
   return optionsOf(args)
+    .command(
+      "verify <run>",
+      "judge a stored run again",
+      (y) => y.positional("run", { type: "string", demandOption: true }),
+      (flags) => exitWith(async () => (await import("./verify.ts")).verify(flags.run, print))(),
+    )
+    .command(
+      "show <run>",
+      "list the findings of a stored run, or tell one's story with --finding N",
+      (y) =>
+        y
+          .positional("run", { type: "string", demandOption: true })
+          .option("finding", { type: "number", requiresArg: true, describe: "its number" }),
+      (flags) =>
+        exitWith(async () =>
+          (await import("./show.ts")).show(flags.run, { finding: flags.finding, print }),
+        )(),
+    )
+    .command(
+      "report <run>",
+      "render a stored run again",
+      (y) =>
+        y.positional("run", { type: "string", demandOption: true }).option("format", {
+          type: "string",
+          default: "json",
+          requiresArg: true,
+          describe: "formats, separated by commas",
+        }),
+      (flags) =>
+        exitWith(async () =>
+          (await import("./report.ts")).report(flags.run, {
+            format: flags.format,
+            output: flags.output,
+            print,
+          }),
+        )(),
+    );
+}
+
+function parser(args: readonly string[]) {
+  return withReaders(args)
     .command(
       "run [filter..]",
       "rehearse scenarios and judge them",
@@ -245,24 +288,6 @@ function parser(args: readonly string[]) {
       "known-broken variants must be caught by exactly their guarantees",
       (y) => y.positional("variants", { type: "string", array: true }),
       (flags) => exitWith(() => runCalibration(flags))(),
-    )
-    .command(
-      "verify <run>",
-      "judge a stored run again",
-      (y) => y.positional("run", { type: "string", demandOption: true }),
-      (flags) => exitWith(async () => (await import("./verify.ts")).verify(flags.run, print))(),
-    )
-    .command(
-      "show <run>",
-      "list the findings of a stored run, or tell one's story with --finding N",
-      (y) =>
-        y
-          .positional("run", { type: "string", demandOption: true })
-          .option("finding", { type: "number", requiresArg: true, describe: "its number" }),
-      (flags) =>
-        exitWith(async () =>
-          (await import("./show.ts")).show(flags.run, { finding: flags.finding, print }),
-        )(),
     )
     .demandCommand(1, "Name a command, e.g. gameday run.")
     .strict()
