@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { brokenIn } from "../checker/calibrate-judge.ts";
+import { variants } from "../../reference-service/variants/index.ts";
 import { checked } from "../checker/check.ts";
 import { checkers } from "../checker/guarantees.ts";
 import { judgeRun } from "../checker/judge.ts";
@@ -58,6 +59,17 @@ test.each([
 const provenBy = (id: string) =>
   protocolVariants.filter(({ breaks }) => breaks.some((broken) => broken === id));
 const proven = JUDGED.filter((id) => provenBy(id).length > 0);
+
+test("every twin of the reference service is modelled, but for defects of a runtime", () => {
+  const modelled = protocolVariants.map(({ id }) => id);
+  const twins = variants.map(({ id }) => id);
+  expect(modelled.filter((id) => !twins.includes(id))).toEqual([]);
+  expect(twins.filter((id) => !modelled.includes(id))).toEqual([
+    "handler-type-error",
+    "no-pool-error-listener",
+    "metrics-count-hits-as-effects",
+  ]);
+});
 
 test("every guarantee that can be judged without a clock is proven by some defect", () => {
   expect(JUDGED.filter((id) => !proven.includes(id))).toEqual(["no-phantom-effects"]);
