@@ -14,6 +14,7 @@ import type { Scenario } from "../model/scenario.ts";
 import { readJournal } from "./journal-reader.ts";
 import type { Loaded } from "./load.ts";
 import type { StackAdapter } from "../ports/stack.ts";
+import { calibrateModel, renderModel, secondsSince } from "./calibrate-model.ts";
 import { suggest } from "./suggest.ts";
 import { defaultWorkers, localStack, runAndStore, version, type FinishedRun } from "./session.ts";
 import { StackPool } from "../runner/stack-pool.ts";
@@ -46,6 +47,8 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
   const startedAt = new Date().toISOString();
   const { loaded } = options;
   const pairs = pairsOf(options);
+  options.progress("model of the protocol: every interleaving of small worlds");
+  const model = calibrateModel();
   await using stacks = new StackPool(await localStack());
   const rehearse: Rehearse = (scenarios, over = {}) =>
     runAndStore({
@@ -76,11 +79,13 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
     schemaVersion: 1,
     gamedayVersion: version(),
     startedAt,
-    seconds: Math.round((performance.now() - startedAtMs) / 100) / 10,
+    seconds: secondsSince(startedAtMs),
+    model,
     variants,
     careful: carefulResult,
     controls,
     isAsStated:
+      model.isAsStated &&
       carefulResult.verdict === "pass" &&
       variants.every(({ exact }) => exact) &&
       controls.every(({ isAsStated }) => isAsStated),
@@ -254,6 +259,7 @@ export function renderCalibration(result: CalibrationResult): readonly string[] 
   const { careful } = result;
   const others = Object.entries(careful.notPassed).map(([id, verdict]) => `${id}: ${verdict}`);
   return [
+    ...(result.model === undefined ? [] : [...renderModel(result.model), ""]),
     `${mark(careful.verdict === "pass")} careful service: ${careful.scenarios} scenarios, ${careful.verdict}${others.length === 0 ? "" : ` (${others.join(", ")})`}`,
     "",
     ...result.variants.flatMap(({ id, expected, also, found, exact, error }) => [

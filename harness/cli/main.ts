@@ -17,6 +17,7 @@ const FLAGS = [
   "eviction",
   "disarm",
   "full",
+  "model",
   "config",
   "finding",
   "workers",
@@ -41,6 +42,7 @@ interface Flags {
   readonly eviction?: Eviction | undefined;
   readonly disarm: boolean;
   readonly full: boolean;
+  readonly model: boolean;
   readonly variants?: readonly string[] | undefined;
   readonly config?: string | undefined;
 }
@@ -109,6 +111,7 @@ async function plan(flags: Flags): Promise<number> {
 
 /** Variants must be caught by exactly their guarantees; exit 0 only when all is as stated. */
 async function runCalibration(flags: Flags): Promise<number> {
+  if (flags.model) return runModel(flags);
   const { load } = await import("./load.ts");
   const { calibrate, renderCalibration } = await import("./calibrate.ts");
   const { storeCalibration } = await import("./calibration-store.ts");
@@ -131,6 +134,15 @@ async function runCalibration(flags: Flags): Promise<number> {
   if (flags.json) print(JSON.stringify(result, null, 2));
   else print(renderCalibration(result).join("\n"));
   return result.isAsStated ? EXIT_CODES.pass : EXIT_CODES.violated;
+}
+
+/** Only what needs no stack; says nothing of the service, so that no run may cite it. */
+async function runModel({ json }: Flags): Promise<number> {
+  const { calibrateModel, renderModel } = await import("./calibrate-model.ts");
+  const model = calibrateModel();
+  if (json) print(JSON.stringify(model, null, 2));
+  else print(renderModel(model).join("\n"));
+  return model.isAsStated ? EXIT_CODES.pass : EXIT_CODES.violated;
 }
 
 function seedOf({ seed }: Flags): number | undefined {
@@ -208,6 +220,11 @@ function optionsOf(args: readonly string[]) {
       type: "boolean",
       default: false,
       describe: "calibrate: every variant against every scenario",
+    })
+    .option("model", {
+      type: "boolean",
+      default: false,
+      describe: "calibrate: only the model of the protocol, which needs no stack",
     })
     .option("config", {
       type: "string",

@@ -48,12 +48,53 @@ export interface ControlResult {
   readonly isAsStated: boolean;
 }
 
+/** A small world in which the careful protocol was explored. */
+export interface ModelWorldCalibration {
+  readonly id: string;
+  readonly title: string;
+  /** Faults in one run, at most. */
+  readonly faultsMax: number;
+  readonly states: number;
+  /** Histories a judge could tell apart. */
+  readonly histories: number;
+  /** What histories came to that did not pass; empty as it should be. */
+  readonly notPassed: readonly string[];
+  /** The shortest schedule to one that did not pass. */
+  readonly schedule: readonly string[];
+}
+
+/** A known defect of the protocol, and what its histories were found to break. */
+export interface ModelVariantCalibration {
+  readonly id: string;
+  readonly world: string;
+  readonly expected: readonly GuaranteeId[];
+  readonly found: readonly GuaranteeId[];
+  readonly exact: boolean;
+  readonly states: number;
+  readonly histories: number;
+  /** Faults it took, at least. */
+  readonly faults: number;
+  /** A shortest schedule that breaks what is expected. */
+  readonly schedule: readonly string[];
+}
+
+/** The protocol explored in memory, judged by the judge of real runs. */
+export interface ModelCalibration {
+  readonly states: number;
+  readonly histories: number;
+  readonly careful: readonly ModelWorldCalibration[];
+  readonly variants: readonly ModelVariantCalibration[];
+  readonly isAsStated: boolean;
+}
+
 /** What `gameday calibrate --json` prints. */
 export interface CalibrationResult {
   readonly schemaVersion: 1;
   readonly gamedayVersion: string;
   readonly startedAt: string;
   readonly seconds: number;
+  /** Absent in calibrations of earlier versions. */
+  readonly model?: ModelCalibration & { readonly seconds: number };
   readonly variants: readonly VariantCalibration[];
   readonly careful: CarefulCalibration;
   readonly controls: readonly ControlResult[];
