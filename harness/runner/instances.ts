@@ -152,7 +152,7 @@ export class Instances implements AsyncDisposable {
 
   /** A fact, not a frame: a fault may be placed here, and nothing is held. */
   private meet(boundary: BoundaryName, instance: string): void {
-    void this.gate.meet({ boundary, instance, key: null, eventId: null, position: null });
+    void this.gate.meet({ boundary, instance, named: [] });
   }
 
   private async stop(instance: string): Promise<void> {

@@ -111,7 +111,8 @@ function manualFaults(context: ScenarioContext, gate: TriggerGate): Disposable {
       return context.environment.progress("no fault of this scenario waits for a person");
     }
     const instance = next.spec.at.match?.instance ?? context.instances[0] ?? "";
-    void gate.meet({ boundary: MANUAL, instance, key: next.key, eventId: null, position: null });
+    const named = context.intents.filter(({ key }) => key === next.key);
+    void gate.meet({ boundary: MANUAL, instance, named });
   });
   return { [Symbol.dispose]: end };
 }

@@ -1,5 +1,5 @@
 import type { Moment } from "../../model/boundary.ts";
-import type { Named } from "../hold.ts";
+import type { Named } from "../../ports/tap.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { meet, type Answer, type Exchange, type Means } from "./exchange.ts";
 import {

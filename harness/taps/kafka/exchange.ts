@@ -1,8 +1,8 @@
 import type { BoundaryName, Moment } from "../../model/boundary.ts";
 import type { Position } from "../../model/history.ts";
 import type { Recorder } from "../../ports/basics.ts";
-import type { Attribution, Gate, HeldFrameDecision } from "../../ports/tap.ts";
-import { meetBoundary, type Named } from "../hold.ts";
+import type { Attribution, Gate, HeldFrameDecision, Named } from "../../ports/tap.ts";
+import { meetBoundary } from "../hold.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { DeliveryCounter } from "./delivery-counter.ts";
 import type { KafkaTapState } from "./tap-state.ts";

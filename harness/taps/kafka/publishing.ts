@@ -1,4 +1,4 @@
-import type { Named } from "../hold.ts";
+import type { Named } from "../../ports/tap.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { coveredBy, recordCommit } from "./commits.ts";
 import { meet, NO_REMARK, UNREMARKABLE, type Exchange, type Means } from "./exchange.ts";

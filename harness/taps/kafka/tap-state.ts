@@ -1,4 +1,4 @@
-import type { Named } from "../hold.ts";
+import type { Named } from "../../ports/tap.ts";
 import type { Member, Partition } from "./group-messages.ts";
 import type { PartitionOffset } from "./messages.ts";
 

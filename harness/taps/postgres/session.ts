@@ -1,6 +1,6 @@
-import type { Attribution, Gate, HeldFrameDecision } from "../../ports/tap.ts";
+import type { Attribution, Gate, HeldFrameDecision, Named } from "../../ports/tap.ts";
 import type { Recorder } from "../../ports/basics.ts";
-import { meetBoundary, type Named } from "../hold.ts";
+import { meetBoundary } from "../hold.ts";
 import { LengthFramer, type FrameShape } from "../length-framer.ts";
 import type { Conversation, Direction, Fate } from "../relay.ts";
 import type { Moment } from "../../model/boundary.ts";
