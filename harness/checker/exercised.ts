@@ -20,6 +20,9 @@ export function exercisedOf(evidence: Evidence): Exercised {
     missing.push(...reasons);
     redelivered.push(...again);
   }
+  const { reasons, again } = withoutFault(evidence);
+  missing.push(...reasons);
+  redelivered.push(...again);
   if (!evidence.isDrained) {
     const last = evidence.assumptions.findLast(({ name }) => name === "drained");
     missing.push(last === undefined ? "never drained" : last.detail);
@@ -37,6 +40,16 @@ interface FaultFacts {
   readonly reasons: readonly string[];
   /** What happened again because of the fault, in words. */
   readonly again: readonly string[];
+}
+
+/** Nothing but copies comes again by itself. */
+function withoutFault(evidence: Evidence): FaultFacts {
+  const { faults, exercise } = evidence.header;
+  if (faults.length > 0 || exercise.redelivery === "none") return { reasons: [], again: [] };
+  const again = exercise.redelivery === "copy" ? copiesDelivered(evidence) : [];
+  const reasons =
+    again.length > 0 ? [] : [`redelivery "${exercise.redelivery}" was promised, without a fault`];
+  return { reasons, again };
 }
 
 function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
