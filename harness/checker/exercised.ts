@@ -2,6 +2,7 @@ import type { EventBase, FaultEvent, Position } from "../model/history.ts";
 import type { Exercised } from "../model/result.ts";
 import type { PlannedFault, Redelivery } from "../model/run-header.ts";
 import { placeText, type Evidence } from "./evidence.ts";
+import { fateReasons } from "./fates.ts";
 
 type Fired = FaultEvent & EventBase;
 
@@ -70,6 +71,7 @@ function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
     ...(failed === undefined ? [] : [`fault ${fault.id} failed: ${failed.detail}`]),
     ...(has("confirmed") ? [] : [`fault ${fault.id} fired but was not confirmed`]),
     ...(has("heal-verified") ? [] : [`fault ${fault.id} was not verified as healed`]),
+    ...fateReasons(evidence, fault, fired).map((reason) => `fault ${fault.id} ${reason}`),
     ...inFlightReasons(evidence, fired, redelivery).map((reason) => `fault ${fault.id} ${reason}`),
     ...(redelivery !== "none" && again.length === 0 ? [notAgain(evidence, fired, redelivery)] : []),
   ];

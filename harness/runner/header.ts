@@ -62,7 +62,8 @@ export function triggerText(trigger: Trigger, key: string | null): string {
 function plannedFault(fault: FaultSpec, intents: readonly Intent[]): PlannedFault {
   const key = keyOfTrigger(fault.at, intents);
   const trigger = triggerText(fault.at, key);
-  return { id: fault.id, fault: fault.fault, boundary: fault.at.boundary, key, trigger };
+  const { id, at, heldFrame } = fault;
+  return { id, fault: fault.fault, boundary: at.boundary, key, trigger, heldFrame };
 }
 
 function inScenario(
