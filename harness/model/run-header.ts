@@ -164,6 +164,8 @@ export interface RunHeader {
   readonly seed: number;
   readonly stack: string;
   readonly eviction: Eviction;
+  /** The subject's session timeout; absent in histories of earlier versions. */
+  readonly sessionTimeoutMs?: number;
   readonly group: string;
   readonly inputTopic: string;
   readonly events: number;
