@@ -24,7 +24,6 @@ export type {
   ApiMode,
   FaultAction,
   FaultSpec,
-  HeldFrameFate,
   Scenario,
   Trigger,
   TriggerMatch,
@@ -37,6 +36,7 @@ export type {
   EffectDeclaration,
   Eviction,
   Exercise,
+  HeldFrameFate,
   Limits,
   OutboxDeclaration,
 } from "./model/run-header.ts";

@@ -42,9 +42,7 @@ function lineOf(event: HistoryEvent, subject: Subject): string | null {
     case "process":
       return processLine(event);
     case "membership":
-      return event.kind === "evicted"
-        ? `${event.instance} evicted from its group (${event.eviction})`
-        : null;
+      return membershipLine(event);
     case "call":
       return event.key === key
         ? `${event.callId} ${event.moment} by ${event.api} for ${event.instance}, idempotency key ${event.idempotencyKey ?? "none"}${event.replayed ? ", answer replayed" : ""}`
@@ -63,6 +61,21 @@ function lineOf(event: HistoryEvent, subject: Subject): string | null {
     case "unread":
     case "phase":
     case "note":
+      return null;
+  }
+}
+
+function membershipLine(event: Extract<HistoryEvent, { stream: "membership" }>): string | null {
+  switch (event.kind) {
+    case "evicted":
+      return `${event.instance} evicted from its group (${event.eviction})`;
+    case "left-to-timeout":
+      return `${event.instance} is left to its session timeout`;
+    case "already-gone":
+      return `${event.instance} was no member of its group any more`;
+    case "joined":
+    case "left":
+    case "assigned":
       return null;
   }
 }

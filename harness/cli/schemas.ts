@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { HarnessError } from "../model/errors.ts";
 import { GUARANTEES } from "../model/guarantee.ts";
-import { EVICTIONS, REDELIVERIES } from "../model/run-header.ts";
-import { API_MODES, FAULT_MOMENTS, HELD_FRAME_FATES, LINKS, UNTILS } from "../model/scenario.ts";
+import { EVICTIONS, HELD_FRAME_FATES, REDELIVERIES } from "../model/run-header.ts";
+import { API_MODES, FAULT_MOMENTS, LINKS, UNTILS } from "../model/scenario.ts";
 import { suggest } from "./suggest.ts";
 
 const name = z.string().min(1);

@@ -106,6 +106,11 @@ test.each<[string, Partial<Scenario>, RegExp]>([
     /exercise.of names fault "kill"/,
   ],
   [
+    "a redelivery promised without a fault",
+    { faults: [] },
+    /promises redelivery "in-flight-record", but has no fault/,
+  ],
+  [
     "poison beyond the workload",
     { workload: { events: 60, accounts: 1, poison: [61] } },
     /poison names intent 61/,
@@ -124,6 +129,10 @@ test.each<[string, Partial<Scenario>, RegExp]>([
 ])("%s is refused", (_, over, message) => {
   expect(check(over)).toThrow(message);
   expect(check(over)).toThrow(/^x\.scenario\.ts: /);
+});
+
+test.each(["none", "copy"] as const)("redelivery %s can be had without a fault", (redelivery) => {
+  expect(check({ faults: [], exercise: { eventsMin: 50, redelivery } })).not.toThrow();
 });
 
 test("every scenario of the catalogue makes sense and can be carried out here", () => {

@@ -2,7 +2,7 @@ import { unavailable } from "../faults/index.ts";
 import { boundariesFor, MANUAL, protocolOf } from "../model/boundary.ts";
 import { SESSION_TIMEOUT_MS, type GamedayConfig } from "../model/config.ts";
 import { HarnessError } from "../model/errors.ts";
-import type { Eviction } from "../model/run-header.ts";
+import type { Eviction, Exercise } from "../model/run-header.ts";
 import type { FaultSpec, Scenario, Trigger } from "../model/scenario.ts";
 import type { StackAbilities } from "../ports/fault.ts";
 import { suggest } from "./suggest.ts";
@@ -57,9 +57,8 @@ function firstProblem(scenario: Scenario, config: GamedayConfig): string | null 
   const ids = faults.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) return `two faults are called ${twice}. Give each its own id.`;
-  if (exercise.of !== undefined && !ids.includes(exercise.of)) {
-    return `exercise.of names fault "${exercise.of}". ${suggest(exercise.of, ids)}`;
-  }
+  const promise = promiseProblem(exercise, ids);
+  if (promise !== null) return promise;
   for (const { intent, until } of workload.holds ?? []) {
     if (intent > workload.events) return `a hold names intent ${intent} of ${workload.events}.`;
     if (!ids.includes(until.fault)) {
@@ -69,6 +68,17 @@ function firstProblem(scenario: Scenario, config: GamedayConfig): string | null 
   for (const [index, spec] of faults.entries()) {
     const problem = faultProblem(spec, { scenario, config, earlier: faults.slice(0, index) });
     if (problem !== null) return `fault ${spec.id}: ${problem}`;
+  }
+  return null;
+}
+
+function promiseProblem({ of, redelivery }: Exercise, ids: readonly string[]): string | null {
+  if (of !== undefined && !ids.includes(of)) {
+    return `exercise.of names fault "${of}". ${suggest(of, ids)}`;
+  }
+  // Copies come from the workload; everything else comes again because of a fault.
+  if (ids.length === 0 && redelivery !== "none" && redelivery !== "copy") {
+    return `it promises redelivery "${redelivery}", but has no fault that could make it happen. Add one, or promise "none".`;
   }
   return null;
 }

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { EventBody } from "../model/history.ts";
-import type { ApiMode, HeldFrameFate } from "../model/scenario.ts";
+import type { HeldFrameFate } from "../model/run-header.ts";
+import type { ApiMode } from "../model/scenario.ts";
 import type { ApiDouble } from "../ports/api.ts";
 import { startPaymentsApi } from "./payments-api.ts";
 

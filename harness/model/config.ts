@@ -6,6 +6,7 @@ import type {
   DeadLetterDeclaration,
   DedupDeclaration,
   EffectDeclaration,
+  Eviction,
   MetricsDeclaration,
   OutboxDeclaration,
 } from "./run-header.ts";
@@ -13,7 +14,12 @@ import type {
 /** Session timeout where a scenario lets the broker evict; brokers allow no less by default. */
 export const SESSION_TIMEOUT_MS = 6_000;
 /** Where the harness evicts: long enough that no timeout comes between. */
-export const LONG_SESSION_TIMEOUT_MS = 30_000;
+const LONG_SESSION_TIMEOUT_MS = 30_000;
+
+/** What the subject is told, so that a member leaves the way that was asked for. */
+export function sessionTimeoutFor(eviction: Eviction): number {
+  return eviction === "session-timeout" ? SESSION_TIMEOUT_MS : LONG_SESSION_TIMEOUT_MS;
+}
 
 /** What one instance of the subject is told: addresses of its own links and names of this scenario. */
 export interface InstanceWiring {

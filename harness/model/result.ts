@@ -21,6 +21,16 @@ export interface Exercised {
   /** Offsets in flight at a fault that came again, e.g. "payments.requested[0]@12 to consumer-2". */
   readonly redelivered: readonly string[];
   readonly missing: readonly string[];
+  /** Present where the broker found out by itself that a member was gone. */
+  readonly sessionTimeouts?: readonly SessionTimeout[];
+}
+
+/** A member that nobody signed off, and how long its partition stood without another owner. */
+export interface SessionTimeout {
+  readonly instance: string;
+  readonly movedTo: string;
+  /** From the fault fired to the assignment of the partition of the record in flight. */
+  readonly waitedMs: number;
 }
 
 export interface AssumptionResult {

@@ -1,6 +1,6 @@
 import type { BoundaryName } from "./boundary.ts";
 import type { GuaranteeId } from "./guarantee.ts";
-import type { Eviction, Exercise, Limits } from "./run-header.ts";
+import type { Eviction, Exercise, HeldFrameFate, Limits } from "./run-header.ts";
 
 /** Which frame a trigger waits for. All that are given must match. */
 export interface TriggerMatch {
@@ -20,23 +20,6 @@ export interface Trigger {
   /** Waits until this earlier fault is confirmed, or healed, before it looks at frames. */
   readonly after?: FaultMoment;
 }
-
-/**
- * What becomes of the frame that met the trigger, once the fault is confirmed. `drop`: the other
- * side never sees it. The rest only at `http.*.requested`, carried out by the API double:
- * `apply-late` (after the caller gave up), `apply-twice`, `answer-500`, `answer-503`, `answer-409`
- * (the last three without applying).
- */
-export const HELD_FRAME_FATES = [
-  "release",
-  "drop",
-  "apply-late",
-  "apply-twice",
-  "answer-500",
-  "answer-503",
-  "answer-409",
-] as const;
-export type HeldFrameFate = (typeof HELD_FRAME_FATES)[number];
 
 export const LINKS = ["kafka", "postgres", "api"] as const;
 export type LinkKind = (typeof LINKS)[number];

@@ -85,6 +85,11 @@ function renderScenario(scenario: ScenarioResult): readonly string[] {
         `  fault ${id}: ${evidence === null ? `never fired (${trigger})` : `fired at ${sanitize(evidence)}`}${recovered}`,
     ),
     ...againLines(exercised.redelivered),
+    ...(exercised.sessionTimeouts ?? []).map(({ instance, movedTo, waitedMs }) =>
+      sanitize(
+        `  timeout: ${instance} was left to its session timeout; ${movedTo} took over ${Math.round(waitedMs)} ms after the fault`,
+      ),
+    ),
     ...ratesLines(scenario),
     ...(scenario.redeploy ?? [])
       .slice(0, EXTRA_LINES_MAX)

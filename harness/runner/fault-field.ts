@@ -129,15 +129,24 @@ async function evict(
 ): Promise<void> {
   const { stack, recorder, header } = context;
   for (const { group, memberId } of members) {
-    if (header.eviction === "harness-leave-group") await stack.broker.evict(group, memberId);
-    recorder.record({
-      stream: "membership",
-      instance,
-      kind: "evicted",
-      memberId,
-      eviction: header.eviction,
-    });
+    const kind =
+      header.eviction === "session-timeout"
+        ? "left-to-timeout"
+        : evictedBy(await stack.broker.evict(group, memberId), memberId);
+    recorder.record({ stream: "membership", instance, kind, memberId, eviction: header.eviction });
   }
+}
+
+/** Kafka's error code of that name: the member had gone before. */
+const UNKNOWN_MEMBER_ID = 25;
+
+function evictedBy(code: number, memberId: string): "evicted" | "already-gone" {
+  if (code === 0) return "evicted";
+  if (code === UNKNOWN_MEMBER_ID) return "already-gone";
+  throw new HarnessError(
+    "internal",
+    `Kafka did not let the harness sign off member ${memberId}: error code ${code}.`,
+  );
 }
 
 /** What came, or that it did not before the deadline. */
