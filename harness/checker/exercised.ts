@@ -139,7 +139,7 @@ function againOf(evidence: Evidence, fired: Fired, redelivery: Redelivery): read
     case "in-flight-record-again":
       return redeliveriesOf(evidence, fired).map(({ text }) => text);
     case "call":
-      return evidence.calls
+      return evidence.attempts
         .filter(
           (call) =>
             call.seq > fired.seq &&
