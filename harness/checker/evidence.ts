@@ -63,6 +63,10 @@ export interface Evidence {
   readonly attempts: readonly Stamped<CallEvent>[];
   readonly changes: ChangeFacts;
   readonly wires: WireFacts;
+  /** What became of frames that were held. */
+  readonly fates: readonly Stamped<WireEvent>[];
+  /** Every moment of the calls that an intercepted request may be one of. */
+  readonly metCalls: readonly Stamped<CallEvent>[];
   /** COMMITs that the server did stand for all wire events here. */
   readonly trail: readonly TrailEvent[];
   readonly faults: readonly Stamped<FaultEvent>[];

@@ -22,12 +22,12 @@ export function fateReasons(
 }
 
 function wireReasons(
-  { wires }: Evidence,
+  { fates }: Evidence,
   { seq, frame }: Fired,
   heldFrame: HeldFrameFate,
 ): readonly string[] {
   const wanted = heldFrame === "drop" ? "dropped" : "released";
-  const isSeen = wires.some(
+  const isSeen = fates.some(
     (wire) =>
       wire.seq > seq &&
       wire.action === wanted &&
@@ -39,7 +39,7 @@ function wireReasons(
 }
 
 function callReasons(
-  { calls }: Evidence,
+  { metCalls: calls }: Evidence,
   { seq, frame }: Fired,
   heldFrame: HeldFrameFate,
 ): readonly string[] {

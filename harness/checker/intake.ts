@@ -11,6 +11,7 @@ import type {
   OffsetCommitEvent,
   OffsetFinalEvent,
   ProcessEvent,
+  WireEvent,
 } from "../model/history.ts";
 import { ChangeFacts } from "./change-facts.ts";
 import { EffectIntake } from "./effects.ts";
@@ -68,6 +69,8 @@ class Kept {
   private readonly finals: Stamped<OffsetFinalEvent>[] = [];
   private readonly attempts: Stamped<CallEvent>[] = [];
   private readonly trail: TrailEvent[] = [];
+  private readonly fates: Stamped<WireEvent>[] = [];
+  private readonly metCalls: Stamped<CallEvent>[] = [];
   private readonly faults: Stamped<FaultEvent>[] = [];
   private readonly assumptions: Stamped<AssumptionEvent>[] = [];
   private readonly metrics: Stamped<MetricEvent>[] = [];
@@ -104,6 +107,7 @@ class Kept {
         return void this.faults.push(event);
       case "wire":
         this.wires.see(event);
+        if (event.action === "dropped" || event.action === "released") this.fates.push(event);
         if (event.boundary === "postgres.commit.applied" && event.tag === "COMMIT")
           this.trail.push(event);
         return;
@@ -145,6 +149,8 @@ class Kept {
       changes: this.changes,
       wires: this.wires,
       trail: this.trail,
+      fates: this.fates,
+      metCalls: this.metCalls,
       faults: this.faults,
       assumptions,
       metrics: this.metrics,
@@ -155,6 +161,12 @@ class Kept {
       ),
       isDrained: assumptions.findLast(({ name }) => name === "drained")?.holds === true,
     };
+  }
+
+  private mayBeIntercepted({ key }: CallEvent): boolean {
+    return this.header.faults.some(
+      (fault) => fault.fault === "intercept" && (fault.key === null || fault.key === key),
+    );
   }
 
   private log(event: Stamped<LogEvent>): void {
@@ -174,6 +186,7 @@ class Kept {
   private call(event: Stamped<CallEvent>): void {
     this.effects.call(event);
     this.changes.keyChanges.call(event);
+    if (this.mayBeIntercepted(event)) this.metCalls.push(event);
     if (event.moment === "received" || event.moment === "looked-up") this.attempts.push(event);
   }
 }

@@ -21,7 +21,7 @@ export interface TimeoutFacts {
  * name the timeout.
  */
 export function sessionTimeoutOf(
-  { header, events }: Evidence,
+  { header, trail }: Evidence,
   fired: FaultEvent & EventBase,
   position: Position | null,
 ): TimeoutFacts {
@@ -30,7 +30,7 @@ export function sessionTimeoutOf(
   if (eviction !== "session-timeout" || sessionTimeoutMs === undefined || position === null) {
     return { reasons: [], timeout: null };
   }
-  for (const event of events) {
+  for (const event of trail) {
     if (event.seq < fired.seq || event.stream !== "membership") continue;
     if (event.kind === "left" && event.instance === victim) return { reasons: [], timeout: null };
     if (event.kind !== "assigned" || event.instance === victim) continue;
