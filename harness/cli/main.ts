@@ -113,7 +113,8 @@ async function plan(flags: Flags): Promise<number> {
 async function runCalibration(flags: Flags): Promise<number> {
   if (flags.model) return runModel(flags);
   const { load } = await import("./load.ts");
-  const { calibrate, renderCalibration } = await import("./calibrate.ts");
+  const { calibrate } = await import("./calibrate.ts");
+  const { renderCalibration } = await import("./calibrate-report.ts");
   const { storeCalibration } = await import("./calibration-store.ts");
   const { reportsFolder } = await import("./session.ts");
   const loaded = await load(flags.config);

@@ -27,7 +27,9 @@ export interface VariantCalibration {
   /** Scenarios that found it broken. */
   readonly caughtBy: readonly string[];
   readonly found: Readonly<Record<string, readonly GuaranteeId[]>>;
-  /** True when each scenario found exactly what is expected. */
+  /** Found by a scenario without an expectation, and declared nowhere for this variant. */
+  readonly unexpected: Readonly<Record<string, readonly GuaranteeId[]>>;
+  /** True when each scenario found exactly what is expected, and no other anything undeclared. */
   readonly exact: boolean;
   /** Set when it could not be rehearsed: that is not "caught". */
   readonly error?: string;
@@ -92,11 +94,14 @@ export interface CalibrationResult {
   readonly schemaVersion: 1;
   readonly gamedayVersion: string;
   readonly startedAt: string;
+  /** Of every workload. */
+  readonly seed: number;
   readonly seconds: number;
   /** Absent in calibrations of earlier versions. */
   readonly model?: ModelCalibration & { readonly seconds: number };
   readonly variants: readonly VariantCalibration[];
-  readonly careful: CarefulCalibration;
+  /** Null when only some variants were asked: then there are no controls either. */
+  readonly careful: CarefulCalibration | null;
   readonly controls: readonly ControlResult[];
   readonly isAsStated: boolean;
 }
