@@ -5,15 +5,20 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, expect, test } from "vitest";
 import { loadPackaged, type Loaded } from "../harness/cli/load.ts";
 import { readJournal } from "../harness/cli/journal-reader.ts";
-import { runAndStore } from "../harness/cli/session.ts";
+import { localStack, runAndStore } from "../harness/cli/session.ts";
 import { verify } from "../harness/cli/verify.ts";
 import type { Eviction, GuaranteeId, Scenario } from "../harness/index.ts";
 import { isExact } from "../harness/model/calibration.ts";
+import { StackPool } from "../harness/runner/stack-pool.ts";
 import { caught } from "./caught.ts";
 
 const output = mkdtempSync(join(tmpdir(), "gameday-catalogue-"));
 const loaded = await loadPackaged();
-afterAll(() => rmSync(output, { recursive: true, force: true }));
+const stacks = new StackPool(await localStack());
+afterAll(async () => {
+  await stacks[Symbol.asyncDispose]();
+  rmSync(output, { recursive: true, force: true });
+});
 
 function scenario(id: string): Scenario {
   const found = loaded.scenarios.find((candidate) => candidate.id === id);
@@ -28,6 +33,7 @@ async function rehearse(
     readonly loaded?: Loaded;
     readonly eviction?: Eviction;
     readonly isArmed?: boolean;
+    readonly workers?: number;
   } = {},
 ) {
   const { result, folder } = await runAndStore({
@@ -39,6 +45,8 @@ async function rehearse(
     isArmed: options.isArmed ?? true,
     output,
     isQuiet: true,
+    shared: stacks,
+    workers: options.workers,
   });
   const brokenIn = (id: string): readonly string[] =>
     result.scenarios
@@ -98,10 +106,10 @@ test("with every fault disarmed no scenario but the control passes: nothing was 
   }
 });
 
-test.each(caught)("$variant is caught, by exactly its guarantees", async (pair) => {
+test.concurrent.each(caught)("$variant is caught, by exactly its guarantees", async (pair) => {
   const { variant, by } = pair;
   const scenarios = Object.keys(by).map((id) => scenario(id));
-  const { result, brokenIn } = await rehearse(scenarios, { variant });
+  const { result, brokenIn } = await rehearse(scenarios, { variant, workers: 1 });
   expect(result.exitCode).toBe(1);
   for (const { id } of scenarios) {
     const found = brokenIn(id) as readonly GuaranteeId[];
