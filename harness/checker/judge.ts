@@ -3,6 +3,7 @@ import type { Finding, GuaranteeId, GuaranteeResult } from "../model/guarantee.t
 import type { HistoryEvent } from "../model/history.ts";
 import type { FaultResult, ScenarioResult } from "../model/result.ts";
 import type { RunHeader } from "../model/run-header.ts";
+import { baseIdOf } from "../model/repeats.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { assumptionsOf } from "./assumptions.ts";
 import type { Breach, Checker, CheckOutcome } from "./check.ts";
@@ -137,5 +138,5 @@ function faultResult(evidence: Evidence, id: string, trigger: string): FaultResu
 
 function reproduce(header: RunHeader): string {
   const variant = header.variant === null ? "" : ` --variant ${header.variant}`;
-  return `gameday run ${header.id} --stack ${header.stack}${variant} --seed ${header.seed}`;
+  return `gameday run ${baseIdOf(header.id)} --stack ${header.stack}${variant} --seed ${header.seed}`;
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { judgeRun } from "../checker/judge.ts";
 import { HarnessError, messageOf } from "../model/errors.ts";
-import type { RunResult, ScenarioResult } from "../model/result.ts";
+import type { NotRun, RunResult, ScenarioResult } from "../model/result.ts";
 import type { RunHeader } from "../model/run-header.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { EXIT_CODES, worstVerdict, type RunVerdict } from "../model/verdict.ts";
@@ -16,6 +16,7 @@ import { Versions } from "./versions.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
 import type { RunEnvironment, RunRequest } from "./run-request.ts";
 import { runScenario } from "./run-scenario.ts";
+import { StopAfter } from "./stop-after.ts";
 
 interface Failure {
   readonly scenario: string | null;
@@ -31,12 +32,17 @@ export async function runScenarios(
   environment: RunEnvironment,
 ): Promise<RunResult> {
   mkdirSync(join(request.runFolder, "logs"), { recursive: true });
-  const journal = new JournalWriter(join(request.runFolder, "journal.ndjson"), environment.clock);
+  const journal = new JournalWriter(
+    join(request.runFolder, "journal.ndjson"),
+    environment.clock,
+    environment.redactor,
+  );
   journal.listen(environment.onEvent);
   let failure: Failure | null = null;
   let versions: Readonly<Record<string, string>> = {};
+  const stop = new StopAfter(request.maxFailures);
   for (const { brokers, scenarios } of stacksFor(request.scenarios)) {
-    if (failure !== null) break;
+    if (failure !== null || stop.isReached()) break;
     try {
       await using stack = await environment.stack.start({
         roles: rolesOf(scenarios),
@@ -44,11 +50,12 @@ export async function runScenarios(
         runFolder: request.runFolder,
         runId: brokers === 1 ? request.runId : `${request.runId}-${brokers}`,
         progress: environment.progress,
+        ...(environment.redactLogs ? { redact: environment.redactor.text } : {}),
       });
       versions = { ...stack.versions, ...startupTimes(stack, brokers), ...versions };
-      failure = await runAll(request, environment, { stack, journal, scenarios });
+      failure = await runAll(request, environment, { stack, journal, scenarios, stop });
     } catch (error) {
-      failure = { scenario: null, error: asHarnessError(error) };
+      failure = { scenario: null, error: asHarnessError(error, environment.signal) };
     }
   }
   journal.close();
@@ -59,6 +66,7 @@ export async function runScenarios(
     failure,
     versions,
     stack: environment.stack.name,
+    stoppedBy: stop.isReached() ? `stopped after ${stop.text()}` : null,
   });
 }
 
@@ -69,6 +77,7 @@ async function runAll(
     readonly stack: StartedStack;
     readonly journal: JournalWriter;
     readonly scenarios: readonly Scenario[];
+    readonly stop: StopAfter;
   },
 ): Promise<Failure | null> {
   await means.stack.database.migrateTemplate({
@@ -80,11 +89,14 @@ async function runAll(
       const suspect = unhealedOn(means.journal, means.scenarios);
       await runOne(request, environment, { ...means, scenario, suspect });
     } catch (error) {
-      return { scenario: scenario.id, error: asHarnessError(error) };
+      return { scenario: scenario.id, error: asHarnessError(error, environment.signal) };
     }
     if (environment.signal.aborted) {
-      return { scenario: null, error: new HarnessError("interrupted", "Interrupted.") };
+      const interrupted = new HarnessError("interrupted", "Interrupted.");
+      return { scenario: null, error: asHarnessError(interrupted, environment.signal) };
     }
+    means.stop.note(means.journal.events(), scenario.id);
+    if (means.stop.isReached()) break;
   }
   return null;
 }
@@ -191,7 +203,15 @@ function startupTimes(stack: StartedStack, brokers: number): Record<string, stri
   );
 }
 
-function asHarnessError(error: unknown): HarnessError {
+/** What was thrown; when the run was told to stop, why it was. */
+function asHarnessError(error: unknown, signal: AbortSignal): HarnessError {
+  if (
+    error instanceof HarnessError &&
+    error.code === "interrupted" &&
+    signal.reason instanceof HarnessError
+  ) {
+    return signal.reason;
+  }
   if (error instanceof HarnessError) return error;
   return new HarnessError("internal", messageOf(error), { cause: error });
 }
@@ -201,6 +221,7 @@ interface Judged {
   readonly failure: Failure | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly stack: string;
+  readonly stoppedBy: string | null;
 }
 
 function resultOf(request: RunRequest, run: Judged): RunResult {
@@ -218,9 +239,12 @@ function resultOf(request: RunRequest, run: Judged): RunResult {
       : scenario,
   );
   const verdicts = scenarios.map(({ verdict }) => verdict);
-  const verdict = worstVerdict(
-    failure === null ? verdicts : [...verdicts, failureVerdict(failure)],
-  );
+  const notRun = notRunOf(request, run);
+  const verdict = worstVerdict([
+    ...verdicts,
+    ...(failure === null ? [] : [failureVerdict(failure)]),
+    ...(notRun.length === 0 ? [] : ["inconclusive" as const]),
+  ]);
   return {
     schemaVersion: 1,
     runId: request.runId,
@@ -232,10 +256,21 @@ function resultOf(request: RunRequest, run: Judged): RunResult {
     exitCode: failure?.error.code === "internal" ? EXIT_CODES.internal : EXIT_CODES[verdict],
     environment: { ...run.versions, node: process.version },
     scenarios,
+    ...(notRun.length === 0 ? {} : { notRun }),
     ...(error === null ? {} : { error }),
   };
 }
 
+/** Scenarios that were asked for and have no header in the history: they never began. */
+function notRunOf(request: RunRequest, { judged, failure, stoppedBy }: Judged): readonly NotRun[] {
+  const begun = new Set(judged.map(({ id }) => id));
+  const why = stoppedBy ?? failure?.error.message.split("\n")[0] ?? "it left no trace";
+  return request.scenarios
+    .filter(({ id }) => !begun.has(id))
+    .map(({ id }) => ({ id, reason: why }));
+}
+
 function failureVerdict(failure: Failure): RunVerdict {
-  return failure.error.code === "interrupted" ? "interrupted" : "environment";
+  const { code } = failure.error;
+  return code === "interrupted" || code === "inconclusive" ? code : "environment";
 }
