@@ -1,6 +1,7 @@
 import { messageOf } from "../model/errors.ts";
 import type { Finding, GuaranteeId, GuaranteeResult } from "../model/guarantee.ts";
 import type { FaultResult, ScenarioResult } from "../model/result.ts";
+import { baseIdOf } from "../model/repeats.ts";
 import type { RunHeader } from "../model/run-header.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { assumptionsOf } from "./assumptions.ts";
@@ -116,5 +117,5 @@ function faultResult(evidence: Evidence, id: string, trigger: string): FaultResu
 
 function reproduce(header: RunHeader): string {
   const variant = header.variant === null ? "" : ` --variant ${header.variant}`;
-  return `gameday run ${header.id} --stack ${header.stack}${variant} --seed ${header.seed}`;
+  return `gameday run ${baseIdOf(header.id)} --stack ${header.stack}${variant} --seed ${header.seed}`;
 }

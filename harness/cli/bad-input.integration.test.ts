@@ -61,11 +61,6 @@ test.each<[string, string[], RegExp]>([
   ["an unknown scenario", ["run", "baselin-x"], /Did you mean "baseline"/],
   ["an unknown variant", ["run", "--variant", "no-dedupe"], /Did you mean "no-dedup"/],
   ["an unknown variant to calibrate", ["calibrate", "no-dedupe"], /Did you mean "no-dedup"/],
-  [
-    "a recovery limit shorter than the session timeout",
-    ["run", "commit-out-of-order", "--eviction", "session-timeout", "--quiet"],
-    /XX/,
-  ],
   ["an unknown flag", ["run", "--sede", "1"], /Did you mean "seed"/],
   ["an unknown stack", ["run", "--stack", "locl"], /stack/],
   ["a seed without a value", ["run", "--seed"], /seed/],

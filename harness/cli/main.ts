@@ -3,10 +3,24 @@ import { hideBin } from "yargs/helpers";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import { EVICTIONS, type Eviction } from "../model/run-header.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
+import { GATE_COMMANDS, withGate } from "./gate-commands.ts";
+import { refuseMisplaced, RUN_FLAGS } from "./run-flags.ts";
 import { suggest } from "./suggest.ts";
 
-const COMMANDS = ["run", "list", "plan", "demo", "doctor", "calibrate", "verify", "show", "report"];
+const COMMANDS = [
+  "run",
+  "list",
+  "plan",
+  "demo",
+  "doctor",
+  "calibrate",
+  "verify",
+  "show",
+  "report",
+  ...GATE_COMMANDS,
+];
 const FLAGS = [
+  ...Object.keys(RUN_FLAGS),
   "stack",
   "variant",
   "seed",
@@ -35,7 +49,6 @@ interface Flags {
   readonly stack: string;
   readonly variant?: string | undefined;
   readonly seed?: number | undefined;
-  readonly workers?: number | undefined;
   readonly json: boolean;
   readonly output?: string | undefined;
   readonly quiet: boolean;
@@ -45,38 +58,6 @@ interface Flags {
   readonly model: boolean;
   readonly variants?: readonly string[] | undefined;
   readonly config?: string | undefined;
-}
-
-async function run(flags: Flags): Promise<number> {
-  const { checkVariant, load, selectScenarios } = await import("./load.ts");
-  const { checkAvailable, withEviction } = await import("./sense.ts");
-  const { localStack, runAndStore } = await import("./session.ts");
-  const loaded = await load(flags.config);
-  const scenarios = selectScenarios(loaded.scenarios, flags.filter ?? []).map((scenario) =>
-    withEviction(scenario, flags.eviction ?? null, loaded.config),
-  );
-  const variant = flags.variant ?? null;
-  checkVariant(variant, loaded.config.subject.variants ?? []);
-  const seed = seedOf(flags);
-  const stack = await localStack();
-  for (const scenario of scenarios) checkAvailable(scenario, stack.abilities);
-  const { result, folder } = await runAndStore({
-    loaded,
-    scenarios,
-    variant,
-    seed,
-    eviction: flags.eviction ?? null,
-    isArmed: !flags.disarm,
-    workers: workersOf(flags),
-    output: flags.output,
-    isQuiet: flags.quiet,
-  });
-  if (flags.json) print(JSON.stringify(result, null, 2));
-  else {
-    const { renderRun } = await import("../report/terminal.ts");
-    print(renderRun(result, folder));
-  }
-  return result.exitCode;
 }
 
 async function list(flags: Flags): Promise<number> {
@@ -153,13 +134,6 @@ function seedOf({ seed }: Flags): number | undefined {
   return seed;
 }
 
-function workersOf({ workers }: Flags): number | undefined {
-  if (workers !== undefined && !(Number.isSafeInteger(workers) && workers > 0)) {
-    throw new HarnessError("usage", "--workers must be a whole number of 1 or more.");
-  }
-  return workers;
-}
-
 async function doctor(): Promise<number> {
   const { createLocalStack } = await import("../infra/local/local-stack.ts");
   const diagnoses = await createLocalStack().diagnose();
@@ -233,7 +207,9 @@ function optionsOf(args: readonly string[]) {
       requiresArg: true,
       describe: "path of gameday.config.ts",
     })
-    .option("cache", { type: "string", hidden: true });
+    .option("cache", { type: "string", hidden: true })
+    .options(RUN_FLAGS)
+    .middleware(({ _: [command] }) => refuseMisplaced(String(command ?? ""), args), true);
 }
 
 /** Commands that read a stored run and start nothing. */
@@ -279,12 +255,13 @@ function withReaders(args: readonly string[]) {
 }
 
 function parser(args: readonly string[]) {
-  return withReaders(args)
+  return withGate(withReaders(args), { args, print })
     .command(
       "run [filter..]",
       "rehearse scenarios and judge them",
       (y) => y.positional("filter", { type: "string", array: true }),
-      (flags) => exitWith(() => run(flags))(),
+      (flags) =>
+        exitWith(async () => (await import("./run-command.ts")).run({ flags, args, print }))(),
     )
     .command(
       "plan [filter..]",

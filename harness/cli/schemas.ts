@@ -97,6 +97,12 @@ export const scenarioSchema = z.strictObject({
   drainTimeoutMs: positive,
 });
 
+/** A reporter, or a report format (which has `file` and `render`). */
+export const reporterSchema = z.union([
+  z.strictObject({ id: name, file: z.string().regex(/^[\w.-]+$/), render: fn }),
+  z.strictObject({ id: name, onEvent: fn.optional(), onEnd: fn.optional() }),
+]);
+
 const series = { series: name, labels: z.record(z.string(), z.string()).optional() };
 const topic = z.strictObject({ topic: name, partitions: positive });
 
@@ -191,6 +197,21 @@ export const configSchema = z.strictObject({
   scenarios: name,
   output: name.optional(),
   workers: positive.optional(),
+  secrets: z
+    .strictObject({ env: z.array(name).optional(), fields: z.array(name).optional() })
+    .optional(),
+  run: z
+    .strictObject({
+      stack: name.optional(),
+      variant: name.optional(),
+      seed: z.number().int().optional(),
+      eviction: z.enum(EVICTIONS).optional(),
+      reporters: z.array(z.union([name, reporterSchema])).optional(),
+      repeatEach: positive.optional(),
+      maxFailures: positive.optional(),
+      globalTimeoutMs: positive.optional(),
+    })
+    .optional(),
 });
 
 /** Checks `value`; HarnessError("usage") naming each problem with a suggestion for misspelt keys. */

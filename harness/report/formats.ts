@@ -1,3 +1,5 @@
+import { chaosToolkit } from "./chaos-toolkit.ts";
+import { junit } from "./junit.ts";
 import type { ReportFormat } from "./stored-run.ts";
 
 const json: ReportFormat = {
@@ -7,4 +9,4 @@ const json: ReportFormat = {
 };
 
 /** Every way to write a run down, in the order in which `--help` names them. */
-export const FORMATS: readonly ReportFormat[] = [json];
+export const FORMATS: readonly ReportFormat[] = [json, junit, chaosToolkit];

@@ -7,6 +7,7 @@ import type { RunResult, ScenarioResult } from "../model/result.ts";
 import { checkers } from "../checker/guarantees.ts";
 import { judgeRun } from "../checker/judge.ts";
 import { stamped, validBodies } from "../checker/testing/history.ts";
+import { savedRuns } from "./testing/runs.ts";
 import {
   doubtsOf,
   findingsCount,
@@ -20,10 +21,7 @@ import {
 } from "./words.ts";
 
 const home = fileURLToPath(new URL("../../", import.meta.url));
-const testdata = join(home, "harness/checker/testdata");
-const saved = readdirSync(testdata).map(
-  (name) => JSON.parse(readFileSync(join(testdata, name, "result.json"), "utf8")) as RunResult,
-);
+const saved = [...savedRuns.values()];
 
 /** Everything words.ts says of a run. */
 function spoken(result: RunResult): string {

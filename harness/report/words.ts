@@ -45,7 +45,16 @@ export function headline(result: RunResult): string {
     total(({ outcomes }) => outcomes.expected),
     "payment",
   );
-  return `${duplicated} of ${payments} took effect twice, ${lost} lost; ${repeatsText(result.scenarios)}.`;
+  const counts = `${duplicated} of ${payments} took effect twice, ${lost} lost; ${repeatsText(result.scenarios)}`;
+  return `${counts}${unprovenText(result)}.`;
+}
+
+/** Zeros of a scenario that proves nothing are no good news. */
+function unprovenText({ scenarios, notRun = [] }: RunResult): string {
+  const unproven = scenarios.filter(({ verdict }) => verdict !== "pass" && verdict !== "violated");
+  const silent = unproven.length + notRun.length;
+  const all = counted(scenarios.length + notRun.length, "scenario run");
+  return silent === 0 ? "" : `; ${silent} of ${all} proved nothing`;
 }
 
 function repeatsText(scenarios: readonly ScenarioResult[]): string {
