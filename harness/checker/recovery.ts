@@ -9,6 +9,7 @@ export function recoveryOf(evidence: Evidence): Recovery {
     (wire) =>
       wire.seq > fired.seq &&
       wire.boundary === "postgres.commit.applied" &&
+      wire.action !== "refused" &&
       wire.instance !== fired.instance &&
       wire.keys.length > 0,
   );

@@ -172,8 +172,9 @@ export interface WireEvent {
   readonly instance: string;
   /** Business keys of in-flight intents found in this conversation's own bytes. */
   readonly keys: readonly string[];
-  readonly action: "passed" | "held" | "dropped" | "released";
-  /** Command tag, e.g. COMMIT or ROLLBACK; "ERROR 55P03" for a statement that was refused. */
+  /** `refused`: the server answered that it did not; the boundary was not reached, nobody met it. */
+  readonly action: "passed" | "held" | "dropped" | "released" | "refused";
+  /** Command tag or Kafka error code, e.g. COMMIT; "ROLLBACK", "ERROR 55P03" or "25" where refused. */
   readonly tag: string | null;
 }
 

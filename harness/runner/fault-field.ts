@@ -252,7 +252,7 @@ function overtaken(frame: FrameMet): Condition {
     what: `${OVERTAKERS} later payments to be handled and published, or as many of its own key to be handled`,
     matches: (event) => {
       if (event.stream !== "wire") return false;
-      const isHandled = event.boundary === "postgres.commit.applied";
+      const isHandled = event.boundary === "postgres.commit.applied" && event.action !== "refused";
       if (isHandled && frame.key !== null && event.keys.includes(frame.key)) ofKey += 1;
       for (const key of event.keys) {
         if (key === frame.key) continue;
@@ -277,6 +277,7 @@ function triggerCondition(
     matches: (event) =>
       event.stream === "wire" &&
       event.boundary === boundary &&
+      event.action !== "refused" &&
       (key === null || event.keys.includes(key)) &&
       (instance === undefined || event.instance === instance),
   };

@@ -78,7 +78,7 @@ function readRequest(api: number, version: number, body: ByteReader): unknown {
 function readResponse(api: number, version: number, body: ByteReader): unknown {
   switch (api) {
     case API.produce:
-      return readProduceResponse(body, version);
+      return Object.fromEntries(readProduceResponse(body, version, topicOf));
     case API.fetch:
       return readFetchResponse(body, version, { topicOf, wants: () => true });
     case API.metadata:
@@ -107,7 +107,7 @@ function expected({ kind, api, version }: Sample): unknown {
       acks: -1,
       partitions: [{ ...place, records }],
     },
-    [`response ${API.produce}`]: [6],
+    [`response ${API.produce}`]: { "topic/2": 6 },
     [`request ${API.fetch}`]: [{ ...place, offset: 41 }],
     [`response ${API.fetch}`]: [{ ...place, records }],
     [`response ${API.metadata}`]: version >= 10 ? { [TOPIC_ID]: "topic" } : {},

@@ -82,6 +82,11 @@ export interface PartitionOffset {
   readonly offset: number;
 }
 
+/** "topic/partition": how answers are matched to what was asked. */
+export function placeOf(at: { readonly topic: string; readonly partition: number }): string {
+  return `${at.topic}/${at.partition}`;
+}
+
 /** Partitions of a Fetch request with the offset each is read from. */
 export function readFetchRequest(
   body: ByteReader,
@@ -154,10 +159,14 @@ export function readProduceRequest(
   return { transactionalId, acks, partitions };
 }
 
-/** Error codes of a Produce response, one for each partition. */
-export function readProduceResponse(body: ByteReader, version: number): readonly number[] {
-  return topics(body, { byId: version >= 13, topicOf: String }, () => {
-    body.skip(4); // index
+/** Error code per "topic/partition" of a Produce response. */
+export function readProduceResponse(
+  body: ByteReader,
+  version: number,
+  topicOf: TopicOf,
+): ReadonlyMap<string, number> {
+  const codes = topics(body, { byId: version >= 13, topicOf }, (topic) => {
+    const place = placeOf({ topic, partition: body.int32() });
     const errorCode = body.int16();
     body.skip(8 + 8); // base offset, log append time
     if (version >= 5) body.skip(8); // log start offset
@@ -169,8 +178,9 @@ export function readProduceResponse(body: ByteReader, version: number): readonly
       });
       body.nullableString(); // error message
     }
-    return errorCode;
+    return [place, errorCode] as const;
   });
+  return new Map(codes);
 }
 
 export interface OffsetCommitRequest {
@@ -210,7 +220,7 @@ export function readOffsetCommitResponse(
   const codes = topics(
     body,
     { byId: version >= 10, topicOf },
-    (topic) => [`${topic}/${body.int32()}`, body.int16()] as const,
+    (topic) => [placeOf({ topic, partition: body.int32() }), body.int16()] as const,
   );
   return new Map(codes);
 }

@@ -1,20 +1,33 @@
 import type { Named } from "../../ports/tap.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { coveredBy, recordCommit } from "./commits.ts";
-import { meet, NO_REMARK, UNREMARKABLE, type Exchange, type Means } from "./exchange.ts";
 import {
+  answerOf,
+  meet,
+  NO_REMARK,
+  refuse,
+  UNREMARKABLE,
+  type Exchange,
+  type Means,
+} from "./exchange.ts";
+import {
+  placeOf,
   readEndTxn,
   readErrorAfterThrottle,
   readProduceRequest,
   readProduceResponse,
   readTxnOffsetCommit,
-  type ProduceRequest,
+  type RecordsOfPartition,
 } from "./messages.ts";
 
 /** Produce: attributed to the intents named in its records' keys and headers. */
 export function produceExchange(means: Means, body: ByteReader, version: number): Exchange {
   const request = readProduceRequest(body, version, means.state.topicOf);
-  const named = namedIn(means, request);
+  const parts = request.partitions.map((partition) => ({
+    place: placeOf(partition),
+    named: namedIn(means, partition),
+  }));
+  const named = uniqueByKey(parts.flatMap((part) => part.named));
   if (request.transactionalId !== null) {
     const open = means.state.transaction(request.transactionalId);
     for (const each of named) open.named.set(each.key, each);
@@ -23,28 +36,25 @@ export function produceExchange(means: Means, body: ByteReader, version: number)
   if (request.acks === 0) return { requested };
   return {
     requested,
-    onResponse: (answer) => {
-      const failed = readProduceResponse(answer, version).find((code) => code !== 0);
-      const tag = failed === undefined ? "0" : String(failed);
-      return {
-        held: meet(means, { boundary: "kafka.produce.applied", named, tag }),
-        forwarded: () => void meet(means, { boundary: "kafka.produce.acknowledged", named, tag }),
-      };
-    },
+    onResponse: (answer) =>
+      answerOf(
+        means,
+        "kafka.produce",
+        parts,
+        readProduceResponse(answer, version, means.state.topicOf),
+      ),
   };
 }
 
-function namedIn({ attribution }: Means, request: ProduceRequest): readonly Named[] {
-  const named = new Map<string, Named>();
-  for (const { records } of request.partitions) {
-    for (const { key, headers } of records) {
-      for (const text of [key, ...headers]) {
-        const found = text === null ? null : attribution.identify(text);
-        if (found !== null) named.set(found.key, found);
-      }
-    }
-  }
-  return [...named.values()];
+function namedIn({ attribution }: Means, { records }: RecordsOfPartition): readonly Named[] {
+  const texts = records.flatMap(({ key, headers }) => [key, ...headers]);
+  return uniqueByKey(
+    texts.flatMap((text) => (text === null ? [] : (attribution.identify(text) ?? []))),
+  );
+}
+
+function uniqueByKey(named: readonly Named[]): readonly Named[] {
+  return [...new Map(named.map((each) => [each.key, each])).values()];
 }
 
 /** TxnOffsetCommit: nothing is committed until EndTxn says so. */
@@ -56,7 +66,9 @@ export function txnOffsetExchange(means: Means, body: ByteReader, version: numbe
   const open = means.state.transaction(commit.transactionalId);
   open.group = commit.group;
   open.offsets.push(...commit.partitions);
-  for (const each of coveredBy(means, commit.partitions)) open.named.set(each.key, each);
+  for (const each of commit.partitions.flatMap((at) => coveredBy(means, at))) {
+    open.named.set(each.key, each);
+  }
   return UNREMARKABLE;
 }
 
@@ -74,11 +86,14 @@ export function endTxnExchange(means: Means, body: ByteReader): Exchange {
       const code = readErrorAfterThrottle(answer);
       if (code === 0) means.state.endTransaction(transactionalId);
       if (isCommit) {
-        const codes = new Map(offsets.map((at) => [`${at.topic}/${at.partition}`, code]));
+        const codes = new Map(offsets.map((at) => [placeOf(at), code] as const));
         recordCommit(means, "applied", commit, codes);
         if (code === 0) for (const at of offsets) means.state.noteCommitted(at);
       }
-      if (code !== 0) return NO_REMARK;
+      if (code !== 0) {
+        refuse(means, { boundary: "kafka.txn-end.applied", named, tag: String(code) });
+        return NO_REMARK;
+      }
       return {
         held: meet(means, { boundary: "kafka.txn-end.applied", named, tag }),
         forwarded: () => void meet(means, { boundary: "kafka.txn-end.acknowledged", named, tag }),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EventBody } from "../../model/history.ts";
 import type { Gate } from "../../ports/tap.ts";
-import type { Direction } from "../relay.ts";
+import { relayed, split } from "../testing/relayed.ts";
 import { DeliveryCounter } from "./delivery-counter.ts";
 import { KafkaSession } from "./session.ts";
 import { KafkaTapState } from "./tap-state.ts";
@@ -35,27 +35,9 @@ function rig(gate: Gate = { meet: () => null }) {
       placed.set(`${topic}/${partition}/${offset}`, key),
     state,
   });
-  return { session, events, state };
+  const place = (offset: number): unknown => placed.set(`topic/2/${offset}`, "pay-1");
+  return { session, events, state, place };
 }
-
-/** Relays chunks the way the relay does; returns the bytes that went on. */
-async function relayed(direction: Direction, chunks: readonly Buffer[]): Promise<Buffer> {
-  const out: Buffer[] = [];
-  for (const chunk of chunks) {
-    for (const frame of direction.push(chunk)) {
-      const fate = await direction.handle(frame);
-      if (fate === "drop") return Buffer.concat(out);
-      out.push(fate.bytes);
-      fate.forwarded?.();
-    }
-  }
-  return Buffer.concat(out);
-}
-
-const split = (bytes: Buffer, at: readonly number[]): Buffer[] => {
-  const cuts = [0, ...[...at].sort((a, b) => a - b), bytes.length];
-  return cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end));
-};
 
 test("every frame goes on unchanged, however the bytes are split", async () => {
   const requests = Buffer.concat(
@@ -137,6 +119,70 @@ test.each([2, 8])(
   },
 );
 
+/** A sample of a response with the code of its one partition changed. */
+function answered(api: number, version: number, code: number): Buffer {
+  const bytes = Buffer.from(sample("response", api, version));
+  const partition = Buffer.from([0, 0, 0, 2, 0, api === 0 ? 6 : 25]);
+  bytes.writeInt16BE(code, bytes.indexOf(partition) + 4);
+  return bytes;
+}
+
+/** A gate that nobody waits at, and the boundaries it was asked about. */
+function watcher(): { readonly gate: Gate; readonly met: string[] } {
+  const met: string[] = [];
+  const gate: Gate = {
+    meet: ({ boundary }) => {
+      met.push(boundary);
+      return null;
+    },
+  };
+  return { gate, met };
+}
+
+test.each([
+  ["offset-commit", 8, 2],
+  ["offset-commit", 8, 8],
+  ["produce", 0, 3],
+  ["produce", 0, 11],
+] as const)(
+  "%s (api %i v%i): applied and told when the broker did it",
+  async (name, api, version) => {
+    const { gate, met } = watcher();
+    const { session } = rig(gate);
+    await relayed(session.toServer, [sample("request", api, version)]);
+    await relayed(session.toClient, [answered(api, version, 0)]);
+    expect(met).toEqual(
+      ["requested", "applied", "acknowledged"].map((moment) => `kafka.${name}.${moment}`),
+    );
+  },
+);
+
+test.each([
+  ["offset-commit", 8, 2, 25],
+  ["offset-commit", 8, 8, 22],
+  ["produce", 0, 3, 6],
+  ["produce", 0, 11, 47],
+] as const)(
+  "%s (api %i v%i) that the broker refused with %i is met by nobody, and recorded",
+  async (name, api, version, code) => {
+    const { gate, met } = watcher();
+    const { session, events, place } = rig(gate);
+    place(40);
+    await relayed(session.toServer, [sample("request", api, version)]);
+    await relayed(session.toClient, [answered(api, version, code)]);
+    expect(met).toEqual([`kafka.${name}.requested`]);
+    expect(events.filter(({ stream }) => stream === "wire")).toMatchObject([
+      { action: "passed" },
+      {
+        boundary: `kafka.${name}.applied`,
+        action: "refused",
+        keys: ["pay-1"],
+        tag: String(code),
+      },
+    ]);
+  },
+);
+
 test("a commit is attributed to every record it newly covers", async () => {
   const { session, events } = rig();
   const fetchAll = Buffer.from(sample("request", 1, 11));
@@ -162,9 +208,13 @@ test("Produce and its transaction: offsets count as committed when EndTxn is app
     "offset",
     "kafka.txn-end.requested",
     "offset",
+    "kafka.txn-end.applied",
   ]);
   // Error 47 (INVALID_PRODUCER_EPOCH): the transaction was fenced, nothing is committed.
-  expect(events.at(-1)).toMatchObject({ moment: "applied", errorCode: 47 });
+  expect(events.slice(-2)).toMatchObject([
+    { moment: "applied", errorCode: 47 },
+    { action: "refused", tag: "47" },
+  ]);
 });
 
 test("group membership of both protocols: joined, assigned, left", async () => {
