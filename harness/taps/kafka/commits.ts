@@ -21,7 +21,7 @@ export function commitExchange(means: Means, body: ByteReader, version: number):
   }
   const parts = commit.partitions.map((at) => ({
     place: placeOf(at),
-    named: coveredBy(means, at),
+    named: coveredBy(means, commit.group, at),
   }));
   recordCommit(means, "requested", commit, null);
   const named = parts.flatMap((part) => part.named);
@@ -42,7 +42,7 @@ function answered(
   const { parts, codes } = said;
   recordCommit(means, "applied", commit, codes);
   for (const at of commit.partitions) {
-    if (codes.get(placeOf(at)) === 0) means.state.noteCommitted(at);
+    if (codes.get(placeOf(at)) === 0) means.committed.note(commit.group, at);
   }
   const { held, forwarded } = answerOf(means, "kafka.offset-commit", parts, codes);
   return {
@@ -54,10 +54,10 @@ function answered(
   };
 }
 
-/** The intents whose records this offset covers for the first time. */
-export function coveredBy(means: Means, at: PartitionOffset): readonly Named[] {
-  return means.state
-    .newlyCovered(at, COVERED_MAX)
+/** The intents whose records this offset is the first of its group to cover. */
+export function coveredBy(means: Means, group: string, at: PartitionOffset): readonly Named[] {
+  return means.committed
+    .newlyCovered(group, at, COVERED_MAX)
     .flatMap((offset) => means.keyAt(at.topic, at.partition, offset) ?? []);
 }
 

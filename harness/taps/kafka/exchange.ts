@@ -4,6 +4,7 @@ import type { Recorder } from "../../ports/basics.ts";
 import type { Attribution, Gate, HeldFrameDecision, Named } from "../../ports/tap.ts";
 import { meetBoundary, noteRefused } from "../hold.ts";
 import type { ByteReader } from "./byte-reader.ts";
+import type { CommittedOffsets } from "./committed-offsets.ts";
 import type { DeliveryCounter } from "./delivery-counter.ts";
 import type { KafkaTapState } from "./tap-state.ts";
 
@@ -12,6 +13,8 @@ export interface KafkaSessionOptions {
   readonly recorder: Recorder;
   readonly gate: Gate;
   readonly counter: DeliveryCounter;
+  /** Of all instances: what a commit covers first depends on what its group has committed. */
+  readonly committed: CommittedOffsets;
   readonly attribution: Attribution;
   /** Topics whose deliveries are evidence. */
   readonly isConsumed: (topic: string) => boolean;

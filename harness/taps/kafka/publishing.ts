@@ -66,7 +66,7 @@ export function txnOffsetExchange(means: Means, body: ByteReader, version: numbe
   const open = means.state.transaction(commit.transactionalId);
   open.group = commit.group;
   open.offsets.push(...commit.partitions);
-  for (const each of commit.partitions.flatMap((at) => coveredBy(means, at))) {
+  for (const each of commit.partitions.flatMap((at) => coveredBy(means, commit.group, at))) {
     open.named.set(each.key, each);
   }
   return UNREMARKABLE;
@@ -88,7 +88,7 @@ export function endTxnExchange(means: Means, body: ByteReader): Exchange {
       if (isCommit) {
         const codes = new Map(offsets.map((at) => [placeOf(at), code] as const));
         recordCommit(means, "applied", commit, codes);
-        if (code === 0) for (const at of offsets) means.state.noteCommitted(at);
+        if (code === 0) for (const at of offsets) means.committed.note(group, at);
       }
       if (code !== 0) {
         refuse(means, { boundary: "kafka.txn-end.applied", named, tag: String(code) });

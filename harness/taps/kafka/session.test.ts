@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { EventBody } from "../../model/history.ts";
 import type { Gate } from "../../ports/tap.ts";
 import { relayed, split } from "../testing/relayed.ts";
+import { CommittedOffsets } from "./committed-offsets.ts";
 import { DeliveryCounter } from "./delivery-counter.ts";
 import { KafkaSession } from "./session.ts";
 import { KafkaTapState } from "./tap-state.ts";
@@ -13,7 +14,7 @@ const sample = (kind: Sample["kind"], api: number, version: number): Buffer => {
   return Buffer.from(found?.hex ?? "", "hex");
 };
 
-function rig(gate: Gate = { meet: () => null }) {
+function rig(gate: Gate = { meet: () => null }, committed = new CommittedOffsets()) {
   const events: EventBody[] = [];
   const state = new KafkaTapState();
   const placed = new Map<string, string>();
@@ -22,6 +23,7 @@ function rig(gate: Gate = { meet: () => null }) {
     recorder: { record: (event) => events.push(event) },
     gate,
     counter: new DeliveryCounter(),
+    committed,
     attribution: {
       identify: (text) =>
         text === "pay-1" || text === "evt-1" ? { key: "pay-1", eventId: "evt-1" } : null,
@@ -193,6 +195,22 @@ test("a commit is attributed to every record it newly covers", async () => {
   await relayed(session.toServer, [sample("request", 8, 8)]);
   const wires = events.filter((event) => event.stream === "wire");
   expect(wires).toMatchObject([{ boundary: "kafka.offset-commit.requested", keys: ["pay-1"] }]);
+});
+
+test("a commit of the next owner covers only what its group has not committed before", async () => {
+  const committed = new CommittedOffsets();
+  const commits = async (before: number | null): Promise<readonly string[]> => {
+    const { session, events, place } = rig(undefined, committed);
+    for (const offset of [40, 41]) place(offset);
+    if (before !== null) committed.note("group", { topic: "topic", partition: 2, offset: before });
+    await relayed(session.toServer, [sample("request", 8, 8)]);
+    await relayed(session.toClient, [answered(8, 8, 0)]);
+    return events.flatMap((event) => (event.stream === "wire" ? event.keys : []));
+  };
+  committed.note("another group", { topic: "topic", partition: 2, offset: 42 });
+  const times = 3; // requested, applied, acknowledged
+  expect(await commits(41)).toHaveLength(times);
+  expect(await commits(null)).toHaveLength(0);
 });
 
 test("Produce and its transaction: offsets count as committed when EndTxn is applied", async () => {

@@ -14,7 +14,6 @@ const TRANSACTIONS_MAX = 1_000;
 /** What the connections of one instance have in common. */
 export class KafkaTapState {
   private readonly topicNames = new Map<string, string>();
-  private readonly committed = new Map<string, number>();
   private readonly transactions = new Map<string, OpenTransaction>();
   private readonly unknown: Record<string, number> = {};
   private readonly membersByGroup = new Map<string, { memberId: string; epoch: number }>();
@@ -45,16 +44,6 @@ export class KafkaTapState {
     const isNew = text !== this.assignments.get(group);
     this.assignments.set(group, text);
     return isNew;
-  }
-
-  /** Offsets a commit newly covers: from the last one committed over this tap up to, not including, it. */
-  newlyCovered({ topic, partition, offset }: PartitionOffset, most: number): readonly number[] {
-    const from = Math.max(this.committed.get(`${topic}/${partition}`) ?? 0, offset - most);
-    return Array.from({ length: Math.max(0, offset - from) }, (_, index) => from + index);
-  }
-
-  noteCommitted({ topic, partition, offset }: PartitionOffset): void {
-    this.committed.set(`${topic}/${partition}`, offset);
   }
 
   transaction(id: string): OpenTransaction {
