@@ -63,7 +63,9 @@ function judge(evidence: Evidence, by: readonly Checker[]): ScenarioResult {
 }
 
 /** Parts that only some scenarios have. */
-function extrasOf(evidence: Evidence): Pick<ScenarioResult, "redeploy" | "zombies" | "unread"> {
+function extrasOf(
+  evidence: Evidence,
+): Pick<ScenarioResult, "redeploy" | "zombies" | "unread" | "relayed"> {
   const zombies = zombiesOf(evidence);
   const isRedeployed = evidence.header.faults.some(({ fault }) => fault === "redeploy");
   return {
@@ -73,12 +75,19 @@ function extrasOf(evidence: Evidence): Pick<ScenarioResult, "redeploy" | "zombie
   };
 }
 
-function unreadOf({ events }: Evidence): Pick<ScenarioResult, "unread"> {
-  const counts: Record<string, number> = {};
+/** What the taps could not read, and apart from it what they relay unread by design. */
+function unreadOf({ events }: Evidence): Pick<ScenarioResult, "unread" | "relayed"> {
+  const unread: Record<string, number> = {};
+  const relayed: Record<string, number> = {};
   for (const event of events) {
-    if (event.stream === "unread") counts[event.name] = (counts[event.name] ?? 0) + event.count;
+    if (event.stream !== "unread") continue;
+    const counts = event.why === "by-design" ? relayed : unread;
+    counts[event.name] = (counts[event.name] ?? 0) + event.count;
   }
-  return Object.keys(counts).length === 0 ? {} : { unread: counts };
+  return {
+    ...(Object.keys(unread).length === 0 ? {} : { unread }),
+    ...(Object.keys(relayed).length === 0 ? {} : { relayed }),
+  };
 }
 
 /** A violation stands whatever else is unknown; unknown is never rounded to pass. */

@@ -178,14 +178,16 @@ export interface WireEvent {
   readonly tag: string | null;
 }
 
-/** Frames of one link that were relayed without being understood, counted at the end. */
+/** Frames of one link that were relayed without being read, counted at the end. */
 export interface UnreadEvent {
   readonly stream: "unread";
   readonly instance: string;
   readonly link: "kafka" | "postgres";
-  /** E.g. "kafka: api 71 version 0". */
+  /** E.g. "kafka: api 78 version 0". */
   readonly name: string;
   readonly count: number;
+  /** `by-design`: it tells nothing that is evidence. Absent in earlier journals: not understood. */
+  readonly why?: "not-understood" | "by-design";
 }
 
 /** Group membership facts: who left, how, who joined, and which partitions it owns from now on. */

@@ -99,7 +99,7 @@ function renderScenario(scenario: ScenarioResult): readonly string[] {
         sanitize(`  zombie: ${act} of ${key} by ${instance}, which no longer owned it: ${outcome}`),
       ),
     ...Object.entries(scenario.unread ?? {}).map(([name, count]) =>
-      chalk.dim(sanitize(`  not read: ${count} frames (${name})`)),
+      chalk.dim(sanitize(`  could not be read: ${count} frames (${name})`)),
     ),
     ...exercised.missing.map((reason) => chalk.yellow(`  not exercised: ${sanitize(reason)}`)),
     ...scenario.assumptions

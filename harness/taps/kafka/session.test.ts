@@ -14,9 +14,12 @@ const sample = (kind: Sample["kind"], api: number, version: number): Buffer => {
   return Buffer.from(found?.hex ?? "", "hex");
 };
 
-function rig(gate: Gate = { meet: () => null }, committed = new CommittedOffsets()) {
+function rig(
+  gate: Gate = { meet: () => null },
+  committed = new CommittedOffsets(),
+  state = new KafkaTapState(),
+) {
   const events: EventBody[] = [];
-  const state = new KafkaTapState();
   const placed = new Map<string, string>();
   const session = new KafkaSession({
     instance: "consumer-1",
@@ -233,6 +236,49 @@ test("Produce and its transaction: offsets count as committed when EndTxn is app
     { moment: "applied", errorCode: 47 },
     { action: "refused", tag: "47" },
   ]);
+});
+
+/** EndTxn answered with this code; the sample says 47. */
+function endTxnAnswered(code: number): Buffer {
+  const bytes = Buffer.from(sample("response", 26, 4));
+  bytes.writeInt16BE(code, bytes.indexOf(Buffer.from([0, 47])));
+  return bytes;
+}
+const commitsIn = (events: readonly EventBody[]) =>
+  events.filter((event) => event.stream === "offset");
+
+test("a producer that starts again has nothing of the transaction a crash left open", async () => {
+  const { state } = rig();
+  const first = rig(undefined, undefined, state);
+  await relayed(first.session.toServer, [sample("request", 28, 3)]); // and the process dies
+  const second = rig(undefined, undefined, state);
+  await relayed(second.session.toServer, [sample("request", 22, 5)]);
+  await relayed(second.session.toClient, [sample("response", 22, 5)]);
+  await relayed(second.session.toServer, [sample("request", 26, 4)]);
+  await relayed(second.session.toClient, [endTxnAnswered(0)]);
+  expect(commitsIn(second.events)).toEqual([]);
+});
+
+test.each([
+  [47, "fenced", 2],
+  [90, "fenced", 2],
+  [15, "may be asked again", 4],
+])("EndTxn answered with %i: the producer %s", async (code, _, expected) => {
+  const { session, events } = rig();
+  await relayed(session.toServer, [sample("request", 28, 3), sample("request", 26, 4)]);
+  await relayed(session.toClient, [endTxnAnswered(code)]);
+  await relayed(session.toServer, [sample("request", 26, 4)]);
+  await relayed(session.toClient, [endTxnAnswered(0)]);
+  expect(commitsIn(events)).toHaveLength(expected); // requested and applied, once or twice
+});
+
+test("offsets that the group's coordinator refused are no part of the transaction", async () => {
+  const { session, events } = rig();
+  await relayed(session.toServer, [sample("request", 28, 3)]);
+  await relayed(session.toClient, [sample("response", 28, 3)]); // 22, ILLEGAL_GENERATION
+  await relayed(session.toServer, [sample("request", 26, 4)]);
+  await relayed(session.toClient, [endTxnAnswered(0)]);
+  expect(commitsIn(events)).toEqual([]);
 });
 
 test("group membership of both protocols: joined, assigned, left", async () => {
