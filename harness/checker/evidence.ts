@@ -75,6 +75,8 @@ export interface Evidence {
   readonly processes: readonly Stamped<ProcessEvent>[];
   /** Frames relayed without being understood, by name. */
   readonly unread: ReadonlyMap<string, number>;
+  /** Frames relayed unread by design, by name. */
+  readonly relayed: ReadonlyMap<string, number>;
   readonly isDrained: boolean;
   /** False when the observer did not read every record: that one is missing then proves nothing. */
   readonly isObserved: boolean;

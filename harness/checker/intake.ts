@@ -11,6 +11,7 @@ import type {
   OffsetCommitEvent,
   OffsetFinalEvent,
   ProcessEvent,
+  UnreadEvent,
   WireEvent,
 } from "../model/history.ts";
 import { ChangeFacts } from "./change-facts.ts";
@@ -76,6 +77,7 @@ class Kept {
   private readonly metrics: Stamped<MetricEvent>[] = [];
   private readonly processes: Stamped<ProcessEvent>[] = [];
   private readonly unread = new Map<string, number>();
+  private readonly relayed = new Map<string, number>();
 
   constructor(header: Stamped<HeaderEvent>) {
     this.header = header;
@@ -112,7 +114,7 @@ class Kept {
           this.trail.push(event);
         return;
       case "unread":
-        return void this.unread.set(event.name, (this.unread.get(event.name) ?? 0) + event.count);
+        return this.notRead(event);
       case "membership":
         return void this.trail.push(event);
       case "assumption":
@@ -156,6 +158,7 @@ class Kept {
       metrics: this.metrics,
       processes: this.processes,
       unread: this.unread,
+      relayed: this.relayed,
       isObserved: !assumptions.some(
         ({ name, holds }) => name === "observer-complete" && holds !== true,
       ),
@@ -167,6 +170,11 @@ class Kept {
     return this.header.faults.some(
       (fault) => fault.fault === "intercept" && (fault.key === null || fault.key === key),
     );
+  }
+
+  private notRead({ name, count, why }: UnreadEvent): void {
+    const counts = why === "by-design" ? this.relayed : this.unread;
+    counts.set(name, (counts.get(name) ?? 0) + count);
   }
 
   private log(event: Stamped<LogEvent>): void {

@@ -45,7 +45,9 @@ export function judgeScenario(evidence: Evidence, by: readonly Checker[]): Scena
 }
 
 /** Parts that only some scenarios have. */
-function extrasOf(evidence: Evidence): Pick<ScenarioResult, "redeploy" | "zombies" | "unread"> {
+function extrasOf(
+  evidence: Evidence,
+): Pick<ScenarioResult, "redeploy" | "zombies" | "unread" | "relayed"> {
   const zombies = zombiesOf(evidence).map(({ instance, act, key, atMs, outcome }) => ({
     instance,
     act,
@@ -58,6 +60,7 @@ function extrasOf(evidence: Evidence): Pick<ScenarioResult, "redeploy" | "zombie
     ...(isRedeployed ? { redeploy: evidence.changes.keyChanges.differences() } : {}),
     ...(zombies.length > 0 ? { zombies } : {}),
     ...(evidence.unread.size > 0 ? { unread: Object.fromEntries(evidence.unread) } : {}),
+    ...(evidence.relayed.size > 0 ? { relayed: Object.fromEntries(evidence.relayed) } : {}),
   };
 }
 

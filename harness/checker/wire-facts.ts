@@ -30,6 +30,8 @@ export class WireFacts {
 
   see(wire: WireEvent & EventBase): void {
     const { boundary, keys, tag, action, instance } = wire;
+    // Not reached: the server answered that it did not.
+    if (action === "refused") return;
     if (boundary === "postgres.commit.requested") {
       for (const key of keys) this.of(key).isCommitRequested = true;
     } else if (boundary === "kafka.produce.requested") {

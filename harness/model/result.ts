@@ -118,8 +118,10 @@ export interface ScenarioResult {
   readonly redeploy?: readonly KeyChange[];
   /** Present where an instance outlived its ownership. */
   readonly zombies?: readonly ZombieAct[];
-  /** Frames relayed without being understood, by name. */
+  /** Frames, or parts of them, that a tap could not read, by name. */
   readonly unread?: Readonly<Record<string, number>>;
+  /** Frames relayed unread by design, by name: they tell nothing that is evidence. */
+  readonly relayed?: Readonly<Record<string, number>>;
   readonly reproduce: string;
   /** Set when the scenario could not be run to its end. */
   readonly error?: { readonly code: string; readonly message: string };

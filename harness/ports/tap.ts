@@ -39,7 +39,9 @@ export interface Tap extends AsyncDisposable {
   connectionCount(): number;
   /** Answers released to the subject since start: proof that the link carries bytes both ways. */
   answeredFrames(): number;
-  /** Frames relayed without being understood, by name, for the report. */
+  /** Frames, or parts of them, that could not be read, by name, for the report. */
   unknownFrames(): Readonly<Record<string, number>>;
+  /** Frames relayed unread by design, by name: they tell nothing that is evidence. */
+  relayedFrames(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }

@@ -145,7 +145,7 @@ function extraTexts(scenario: ScenarioResult): readonly string[] {
           `zombie: ${act} of ${inert(key)} by ${inert(instance)}, which no longer owned it: ${outcome}`,
       ),
     ...Object.entries(scenario.unread ?? {}).map(
-      ([name, count]) => `not read: ${count} frames (${inert(name)})`,
+      ([name, count]) => `could not be read: ${count} frames (${inert(name)})`,
     ),
   ];
 }

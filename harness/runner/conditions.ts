@@ -81,6 +81,7 @@ function countedCondition(
         matches: (event) =>
           event.stream === "wire" &&
           event.boundary.startsWith("kafka.produce.") &&
+          event.action === "refused" &&
           WANT_OF_REPLICAS.has(event.tag ?? ""),
       };
     case "all-sent": {
@@ -125,6 +126,7 @@ function overtaken(frame: FrameMet): Condition {
     what: `${OVERTAKERS} later payments to be handled and published, or as many of its own key to be handled`,
     matches: (event) => {
       if (event.stream !== "wire") return false;
+      if (event.action === "refused") return false;
       const isHandled = event.boundary === "postgres.commit.applied";
       if (isHandled && frame.key !== null && event.keys.includes(frame.key)) ofKey += 1;
       for (const key of event.keys) {
@@ -148,7 +150,9 @@ function triggerCondition(context: ScenarioContext, victim: string, trigger: Tri
       const isHere =
         event.stream === "process"
           ? boundary === `process.${event.kind}`
-          : boundary === event.boundary && (key === null || event.keys.includes(key));
+          : event.action !== "refused" &&
+            boundary === event.boundary &&
+            (key === null || event.keys.includes(key));
       return isHere && (instance === undefined || event.instance === instance);
     },
   };

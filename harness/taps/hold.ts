@@ -1,3 +1,4 @@
+import type { WireEvent } from "../model/history.ts";
 import type { Recorder } from "../ports/basics.ts";
 import type { FrameAtBoundary, Gate, HeldFrameDecision } from "../ports/tap.ts";
 
@@ -15,15 +16,8 @@ export function meetBoundary(
   meeting: Meeting,
   means: { readonly gate: Gate; readonly recorder: Recorder },
 ): Promise<HeldFrameDecision> | null {
-  const note = (action: "passed" | "held" | "dropped" | "released"): void =>
-    means.recorder.record({
-      stream: "wire",
-      boundary: meeting.boundary,
-      instance: meeting.instance,
-      keys: meeting.named.map(({ key }) => key),
-      action,
-      tag: meeting.tag,
-    });
+  const note = (action: WireEvent["action"]): void =>
+    means.recorder.record(wireOf(meeting, action));
   const { boundary, instance, named } = meeting;
   const held = means.gate.meet({ boundary, instance, named });
   if (held === null) {
@@ -44,4 +38,16 @@ export function meetBoundary(
       note(decision === "drop" ? "dropped" : "released");
       return decision;
     });
+}
+
+/** Records an answer by which the server refused: no boundary is reached, so nobody is asked. */
+export function noteRefused(meeting: Meeting, recorder: Recorder): void {
+  if (meeting.named.length > 0) recorder.record(wireOf(meeting, "refused"));
+}
+
+function wireOf(
+  { boundary, instance, named, tag }: Meeting,
+  action: WireEvent["action"],
+): WireEvent {
+  return { stream: "wire", boundary, instance, keys: named.map(({ key }) => key), action, tag };
 }
