@@ -98,11 +98,7 @@ function renderScenario(scenario: ScenarioResult): readonly string[] {
           `  redeploy: ${what} of ${key} was "${current}", is "${next}" in the next version`,
         ),
       ),
-    ...(scenario.zombies ?? [])
-      .slice(0, EXTRA_LINES_MAX)
-      .map(({ instance, act, key, outcome }) =>
-        sanitize(`  zombie: ${act} of ${key} by ${instance}, which no longer owned it: ${outcome}`),
-      ),
+    ...zombieLines(scenario),
     ...Object.entries(scenario.unread ?? {}).map(([name, count]) =>
       chalk.dim(sanitize(`  not read: ${count} frames (${name})`)),
     ),
@@ -117,6 +113,22 @@ function renderScenario(scenario: ScenarioResult): readonly string[] {
     ),
     ...(scenario.verdict === "violated" ? [`  reproduce: ${scenario.reproduce}`] : []),
     "",
+  ];
+}
+
+/** What did harm first, then what was fenced. */
+function zombieLines({ zombies = [] }: ScenarioResult): readonly string[] {
+  const ranked = (["harmful", "fenced", "harmless"] as const).flatMap((wanted) =>
+    zombies.filter(({ outcome }) => outcome === wanted),
+  );
+  const more = ranked.length - EXTRA_LINES_MAX;
+  return [
+    ...ranked
+      .slice(0, EXTRA_LINES_MAX)
+      .map(({ instance, act, key, outcome }) =>
+        sanitize(`  zombie: ${act} of ${key} by ${instance}, which no longer owned it: ${outcome}`),
+      ),
+    ...(more > 0 ? [`  zombie: and ${more} more acts`] : []),
   ];
 }
 
