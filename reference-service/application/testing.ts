@@ -27,13 +27,17 @@ export function deliveryOf(value: string, offset = "4"): Delivery {
 }
 
 /** A consumer on a database in memory that writes down each step; `fail` makes a step throw. */
-export function rig(policies: Policies, options: { readonly fail?: string; role?: Role } = {}) {
+export function rig(
+  policies: Policies,
+  options: { readonly fail?: string; readonly error?: Error; readonly role?: Role } = {},
+) {
   const steps: string[] = [];
   const counted: string[] = [];
   const seen = new Map<string, string>();
   const step = (name: string): Promise<void> => {
     steps.push(name);
-    return name === options.fail ? Promise.reject(new Error(name)) : Promise.resolve();
+    const error = options.error ?? new Error(name);
+    return name === options.fail ? Promise.reject(error) : Promise.resolve();
   };
   const nameOf = (key: DedupKey): string => `${key.consumer}/${key.eventId}/${key.operation}`;
   const transaction: PaymentTransaction = {
@@ -68,7 +72,7 @@ export function rig(policies: Policies, options: { readonly fail?: string; role?
       await step("call");
       return { kind: "captured", providerId: "cap_1" } as const;
     },
-    lookup: () => Promise.resolve(null),
+    lookup: () => Promise.resolve({ kind: "absent" } as const),
   };
   const handle = (delivery: Delivery): Promise<Handled> =>
     handleDelivery(delivery, () => step("offset"), {
@@ -80,13 +84,14 @@ export function rig(policies: Policies, options: { readonly fail?: string; role?
         inTransaction,
         inUncheckedTransaction: inTransaction,
         accountOf: () => Promise.resolve({ balance: 100, version: 7 }),
-        purgeProcessed: () => Promise.resolve(0),
+        purgeProcessed: () => Promise.resolve(false),
       },
       metrics: {
         delivered: (consumer) => counted.push(`delivered ${consumer}`),
         handled: (_, type, handled, seconds) => counted.push(`${handled} ${type} ${seconds}`),
-        retried: (consumer) => counted.push(`retried ${consumer}`),
+        failed: (consumer) => counted.push(`failed ${consumer}`),
         called: () => undefined,
+        lookedUp: () => undefined,
       },
       nowMs: () => 250,
     });
