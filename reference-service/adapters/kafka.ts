@@ -120,22 +120,30 @@ async function consume(consumer: Consumer, options: ConsumerOptions): Promise<vo
   });
 }
 
+/** The records of a batch, free of kafkajs' types. */
+export function deliveriesOf({
+  topic,
+  partition,
+  messages,
+}: EachBatchPayload["batch"]): readonly Delivery[] {
+  return messages.map(({ offset, value, headers, timestamp }) => ({
+    topic,
+    partition,
+    offset,
+    value: value?.toString() ?? null,
+    headers: textHeaders(headers),
+    madeAtMs: Number(timestamp),
+  }));
+}
+
 function batchOf(consumer: Consumer, payload: EachBatchPayload, options: ConsumerOptions): Batch {
-  const { topic, partition, messages } = payload.batch;
   const commitOffset = async (delivery: Delivery): Promise<void> => {
     await commitAfter(consumer, delivery, options.onFenced);
     // Where the next fetch begins: kafkajs keeps that apart from what is committed.
     payload.resolveOffset(delivery.offset);
   };
   return {
-    deliveries: messages.map(({ offset, value, headers, timestamp }) => ({
-      topic,
-      partition,
-      offset,
-      value: value?.toString() ?? null,
-      headers: textHeaders(headers),
-      madeAtMs: Number(timestamp),
-    })),
+    deliveries: deliveriesOf(payload.batch),
     isCurrent: () => payload.isRunning() && !payload.isStale(),
     commitOffset,
     handle: async (delivery) => {

@@ -5,6 +5,8 @@ import type {
   DedupKey,
   Delivery,
   Handled,
+  Metrics,
+  PaymentStore,
   PaymentTransaction,
   Policies,
   PostOptions,
@@ -67,6 +69,12 @@ export function rig(
     await step("commit");
     return result;
   };
+  const store: PaymentStore = {
+    inTransaction,
+    inUncheckedTransaction: inTransaction,
+    accountOf: () => Promise.resolve({ balance: 100, version: 7 }),
+    purgeProcessed: () => Promise.resolve(false),
+  };
   const api = {
     capture: async () => {
       await step("call");
@@ -80,20 +88,19 @@ export function rig(
       policies,
       api,
       publish: () => step("publish"),
-      store: {
-        inTransaction,
-        inUncheckedTransaction: inTransaction,
-        accountOf: () => Promise.resolve({ balance: 100, version: 7 }),
-        purgeProcessed: () => Promise.resolve(false),
-      },
-      metrics: {
-        delivered: (consumer) => counted.push(`delivered ${consumer}`),
-        handled: (_, type, handled, seconds) => counted.push(`${handled} ${type} ${seconds}`),
-        failed: (consumer) => counted.push(`failed ${consumer}`),
-        called: () => undefined,
-        lookedUp: () => undefined,
-      },
+      store,
+      metrics: countedIn(counted),
       nowMs: () => 250,
     });
-  return { steps, counted, handle };
+  return { steps, counted, handle, store };
+}
+
+function countedIn(counted: string[]): Metrics {
+  return {
+    delivered: (consumer) => counted.push(`delivered ${consumer}`),
+    handled: (_, type, handled, seconds) => counted.push(`${handled} ${type} ${seconds}`),
+    failed: (consumer) => counted.push(`failed ${consumer}`),
+    called: () => undefined,
+    lookedUp: () => undefined,
+  };
 }
