@@ -15,6 +15,8 @@ export const metricsTellTheTruth: Checker = {
     // A subject without metrics cannot lie.
     if (declared === null) return checked([]);
     if (evidence.metrics.length === 0) return unknown("no instance answered with its metrics");
+    // Scraped while it was still at work, a counter and its ledger are of different moments.
+    if (!evidence.isDrained) return unknown("the system had not drained when it was asked");
     const scraped = [...new Set(evidence.metrics.map(({ instance }) => instance))];
     const whole = scraped.filter((name) => livedThroughout(evidence, name));
     const repeats = repeatsByInstance(evidence);
