@@ -147,7 +147,11 @@ export function appended(events: Events, more: Events): Events {
   return renumbered([...events, ...more]);
 }
 
-/** Order is `seq`: a changed order needs new numbers. */
+/** Order is `seq`: a changed order needs new numbers, and times that do not go back. */
 export function renumbered(events: Events): Events {
-  return events.map((event, seq) => ({ ...event, seq }));
+  let atMs = -Infinity;
+  return events.map((event, seq) => {
+    atMs = Math.max(atMs, event.atMs);
+    return { ...event, seq, atMs };
+  });
 }
