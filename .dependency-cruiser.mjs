@@ -18,6 +18,9 @@ export default {
     only("model-imports-nobody", "^harness/model/", []),
     only("ports-import-model", "^harness/ports/", ["^harness/model/"]),
     only("checker-imports-model", "^harness/checker/", ["^harness/model/"]),
+    only("simulation-imports-model-and-checker", "^harness/simulation/", [
+      "^harness/(model|checker)/",
+    ]),
     only("taps-import-model-and-ports", "^harness/taps/", ["^harness/(model|ports)/"]),
     only("faults-import-model-and-ports", "^harness/faults/", ["^harness/(model|ports)/"]),
     only("workload-imports-model-and-ports", "^harness/workload/", ["^harness/(model|ports)/"]),

@@ -1,7 +1,9 @@
 import type { EventBase, FaultEvent, Position } from "../model/history.ts";
-import type { Exercised } from "../model/result.ts";
+import type { Exercised, SessionTimeout } from "../model/result.ts";
 import type { PlannedFault, Redelivery } from "../model/run-header.ts";
 import { placeText, type Evidence } from "./evidence.ts";
+import { fateReasons } from "./fates.ts";
+import { sessionTimeoutOf, type TimeoutFacts } from "./session-timeouts.ts";
 
 type Fired = FaultEvent & EventBase;
 
@@ -10,16 +12,21 @@ export function exercisedOf(evidence: Evidence): Exercised {
   const { header } = evidence;
   const redelivered: string[] = [];
   const missing: string[] = [];
+  const sessionTimeouts: SessionTimeout[] = [];
   if (evidence.expected.length < header.exercise.eventsMin) {
     missing.push(
       `too little traffic: ${evidence.expected.length} events accepted, at least ${header.exercise.eventsMin} wanted`,
     );
   }
   for (const fault of header.faults) {
-    const { reasons, again } = faultFacts(evidence, fault);
+    const { reasons, again, timeout = null } = faultFacts(evidence, fault);
     missing.push(...reasons);
     redelivered.push(...again);
+    if (timeout !== null) sessionTimeouts.push(timeout);
   }
+  const { reasons, again } = withoutFault(evidence);
+  missing.push(...reasons);
+  redelivered.push(...again);
   if (!evidence.isDrained) {
     const last = evidence.assumptions.findLast(({ name }) => name === "drained");
     missing.push(last === undefined ? "never drained" : last.detail);
@@ -30,6 +37,7 @@ export function exercisedOf(evidence: Evidence): Exercised {
     redeliveries: evidence.deliveries.filter(({ attempt }) => attempt > 1).length,
     redelivered,
     missing,
+    ...(sessionTimeouts.length > 0 ? { sessionTimeouts } : {}),
   };
 }
 
@@ -37,6 +45,17 @@ interface FaultFacts {
   readonly reasons: readonly string[];
   /** What happened again because of the fault, in words. */
   readonly again: readonly string[];
+  readonly timeout?: SessionTimeout | null;
+}
+
+/** Nothing but copies comes again by itself. */
+function withoutFault(evidence: Evidence): FaultFacts {
+  const { faults, exercise } = evidence.header;
+  if (faults.length > 0 || exercise.redelivery === "none") return { reasons: [], again: [] };
+  const again = exercise.redelivery === "copy" ? copiesDelivered(evidence) : [];
+  const reasons =
+    again.length > 0 ? [] : [`redelivery "${exercise.redelivery}" was promised, without a fault`];
+  return { reasons, again };
 }
 
 function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
@@ -53,14 +72,23 @@ function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
   const { redelivery: promised, of = fault.id } = evidence.header.exercise;
   const redelivery = of === fault.id ? promised : "none";
   const again = againOf(evidence, fired, redelivery);
+  const { reasons: early, timeout } = timeoutFacts(evidence, fired, redelivery);
   const reasons = [
     ...(failed === undefined ? [] : [`fault ${fault.id} failed: ${failed.detail}`]),
     ...(has("confirmed") ? [] : [`fault ${fault.id} fired but was not confirmed`]),
     ...(has("heal-verified") ? [] : [`fault ${fault.id} was not verified as healed`]),
+    ...fateReasons(evidence, fault, fired).map((reason) => `fault ${fault.id} ${reason}`),
     ...inFlightReasons(evidence, fired, redelivery).map((reason) => `fault ${fault.id} ${reason}`),
+    ...early.map((reason) => `fault ${fault.id}: ${reason}`),
     ...(redelivery !== "none" && again.length === 0 ? [notAgain(evidence, fired, redelivery)] : []),
   ];
-  return { reasons, again };
+  return { reasons, again, timeout };
+}
+
+/** Only a record that goes to another instance tells how long its partition had no other owner. */
+function timeoutFacts(evidence: Evidence, fired: Fired, redelivery: Redelivery): TimeoutFacts {
+  if (redelivery !== "in-flight-record") return { reasons: [], timeout: null };
+  return sessionTimeoutOf(evidence, fired, positionMet(evidence, fired));
 }
 
 function inFlightReasons(
@@ -111,7 +139,7 @@ function againOf(evidence: Evidence, fired: Fired, redelivery: Redelivery): read
     case "in-flight-record-again":
       return redeliveriesOf(evidence, fired).map(({ text }) => text);
     case "call":
-      return evidence.calls
+      return evidence.attempts
         .filter(
           (call) =>
             call.seq > fired.seq &&

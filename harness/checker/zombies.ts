@@ -12,22 +12,24 @@ import { outcomeOf } from "./outcomes.ts";
 
 const ACTS_MAX = 50;
 
+/** What was done, and the event that shows it. */
+type Act = ZombieAct & { readonly seq: number };
+
 /**
  * What instances did for a partition that had another owner by then: offset commits, and the first
  * transaction of a record that was delivered to them before the move. Owners are those that the
  * group assigned, in the order of the wire.
  */
-export function zombiesOf(evidence: Evidence): readonly ZombieAct[] {
+export function zombiesOf(evidence: Evidence): readonly Act[] {
   const watch = new OwnershipWatch(evidence);
-  const acts: ZombieAct[] = [];
-  for (const event of evidence.events) {
+  const acts: Act[] = [];
+  for (const event of evidence.trail) {
     if (acts.length >= ACTS_MAX) break;
     if (event.stream === "membership") watch.assign(event);
     else if (event.stream === "delivery") watch.deliver(event);
-    else if (event.stream === "process" && event.kind === "spawned") watch.begin(event.instance);
+    else if (event.stream === "process") watch.begin(event.instance);
     else if (event.stream === "wire") acts.push(...watch.transactions(event));
-    else if (event.stream === "offset" && event.kind === "commit")
-      acts.push(...watch.commits(event));
+    else acts.push(...watch.commits(event));
   }
   return acts;
 }
@@ -35,8 +37,8 @@ export function zombiesOf(evidence: Evidence): readonly ZombieAct[] {
 class OwnershipWatch {
   private readonly evidence: Evidence;
   private readonly owners = new Map<string, string>();
-  /** Records an instance was delivered and has not had a transaction for since. */
-  private readonly inHand = new Set<string>();
+  /** Keys of records that each instance was delivered and has not had a transaction for since. */
+  private readonly inHand = new Map<string, Set<string>>();
   private readonly byPlace: ReadonlyMap<string, Expected>;
   private readonly byKey: ReadonlyMap<string, Expected>;
 
@@ -53,7 +55,7 @@ class OwnershipWatch {
         return event === null ? [] : [[event.id, account] as const];
       }),
     );
-    this.orphans = new Set(orphanChanges(evidence));
+    this.orphans = evidence.changes.orphans();
     this.byPlace = new Map(
       evidence.expected.flatMap((event) =>
         event.position === null ? [] : [[placeOf(event.position), event] as const],
@@ -69,12 +71,14 @@ class OwnershipWatch {
 
   /** A new process has nothing in hand of what the one before it was delivered. */
   begin(instance: string): void {
-    for (const held of this.inHand) if (held.startsWith(`${instance} `)) this.inHand.delete(held);
+    this.inHand.delete(instance);
   }
 
   deliver({ instance, position }: DeliveryEvent): void {
     const event = this.byPlace.get(placeOf(position));
-    if (event !== undefined) this.inHand.add(`${instance} ${event.key}`);
+    if (event === undefined) return;
+    const held = this.inHand.get(instance) ?? new Set();
+    this.inHand.set(instance, held.add(event.key));
   }
 
   transactions({
@@ -83,26 +87,34 @@ class OwnershipWatch {
     keys,
     instance,
     atMs,
-  }: WireEvent & EventBase): readonly ZombieAct[] {
+    seq,
+  }: WireEvent & EventBase): readonly Act[] {
     if (boundary !== "postgres.commit.applied" || tag !== "COMMIT") return [];
     return keys.flatMap((key) => {
       const event = this.byKey.get(key);
       // The handler's own transaction is the first after the delivery; workers come later.
-      const isHandler = this.inHand.delete(`${instance} ${key}`);
+      const isHandler = this.inHand.get(instance)?.delete(key) === true;
       if (!isHandler || event === undefined || this.owns(instance, event.position)) return [];
       return [
-        { instance, act: "transaction", key, atMs, outcome: this.harmOf(event, instance) } as const,
+        {
+          instance,
+          act: "transaction",
+          key,
+          atMs,
+          seq,
+          outcome: this.harmOf(event, instance),
+        } as const,
       ];
     });
   }
 
-  commits(commit: OffsetCommitEvent & EventBase): readonly ZombieAct[] {
-    const { instance, topic, partition, committed, errorCode, atMs, moment } = commit;
+  commits(commit: OffsetCommitEvent & EventBase): readonly Act[] {
+    const { instance, topic, partition, committed, errorCode, atMs, seq, moment } = commit;
     const event = this.byPlace.get(placeOf({ topic, partition, offset: committed - 1 }));
     if (moment !== "applied" || event === undefined || this.owns(instance, event.position))
       return [];
     const outcome = errorCode === 0 ? this.harmOf(event, instance) : "fenced";
-    return [{ instance, act: "offset commit", key: event.key, atMs, outcome }];
+    return [{ instance, act: "offset commit", key: event.key, atMs, seq, outcome }];
   }
 
   private owns(instance: string, position: Position | null): boolean {
@@ -117,19 +129,6 @@ class OwnershipWatch {
       this.orphans.has(`${instance} ${this.accounts.get(event.id) ?? ""}`);
     return isHarmful ? "harmful" : "harmless";
   }
-}
-
-function orphanChanges({ header, changes }: Evidence): readonly string[] {
-  const { balance, effects } = header;
-  const tables = new Set(effects.flatMap((effect) => (effect.kind === "row" ? effect.table : [])));
-  const withEffects = new Set(
-    changes.flatMap(({ table, xid }) => (tables.has(table) ? [xid] : [])),
-  );
-  return changes.flatMap(({ table, xid, instance, after }) =>
-    balance !== null && table === balance.table && !withEffects.has(xid)
-      ? [`${instance} ${String(after?.[balance.account])}`]
-      : [],
-  );
 }
 
 function placeOf({ topic, partition, offset }: Position): string {

@@ -194,7 +194,12 @@ export interface UnreadEvent {
 export interface MembershipEvent {
   readonly stream: "membership";
   readonly instance: string;
-  readonly kind: "joined" | "left" | "evicted" | "assigned";
+  /**
+   * `evicted`: the harness signed it off. `left-to-timeout`: nobody did, and the broker has to find
+   * out. `already-gone`: the broker did not know it any more when it was to be signed off. Earlier
+   * versions wrote `evicted` for all three.
+   */
+  readonly kind: "joined" | "left" | "evicted" | "left-to-timeout" | "already-gone" | "assigned";
   /** Only with `assigned`. */
   readonly partitions?: readonly { readonly topic: string; readonly partition: number }[];
   readonly memberId: string;

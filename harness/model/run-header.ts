@@ -91,6 +91,23 @@ export interface MetricsDeclaration {
   readonly latency?: Series;
 }
 
+/**
+ * What becomes of the frame that met the trigger, once the fault is confirmed. `drop`: the other
+ * side never sees it. The rest only at `http.*.requested`, carried out by the API double:
+ * `apply-late` (after the caller gave up), `apply-twice`, `answer-500`, `answer-503`, `answer-409`
+ * (the last three without applying).
+ */
+export const HELD_FRAME_FATES = [
+  "release",
+  "drop",
+  "apply-late",
+  "apply-twice",
+  "answer-500",
+  "answer-503",
+  "answer-409",
+] as const;
+export type HeldFrameFate = (typeof HELD_FRAME_FATES)[number];
+
 /** One planned fault as the judge sees it. */
 export interface PlannedFault {
   readonly id: string;
@@ -99,6 +116,8 @@ export interface PlannedFault {
   /** Business key the trigger waits for; null when the trigger matches any. */
   readonly key: string | null;
   readonly trigger: string;
+  /** Absent in histories of earlier versions. */
+  readonly heldFrame?: HeldFrameFate;
 }
 
 /** What must have been seen for a pass to mean something. */
@@ -145,6 +164,8 @@ export interface RunHeader {
   readonly seed: number;
   readonly stack: string;
   readonly eviction: Eviction;
+  /** The subject's session timeout; absent in histories of earlier versions. */
+  readonly sessionTimeoutMs?: number;
   readonly group: string;
   readonly inputTopic: string;
   readonly events: number;

@@ -1,5 +1,5 @@
 import type { FrameMet } from "../model/history.ts";
-import type { HeldFrameFate } from "../model/scenario.ts";
+import type { HeldFrameFate } from "../model/run-header.ts";
 import type { HostPort } from "./basics.ts";
 
 /** What the gate tells a tap to do with a frame it holds; a TCP tap only drops or releases. */

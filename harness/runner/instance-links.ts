@@ -16,6 +16,8 @@ export interface InstanceLinks {
   /** One proxy for each broker, one tap for all of them. */
   readonly kafka: {
     readonly addresses: readonly HostPort[];
+    /** Node ids, in the order of the proxies. */
+    readonly brokers: readonly number[];
     readonly proxies: readonly ProxyHandle[];
     readonly tap: KafkaTap;
   };
@@ -112,7 +114,12 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
   ]);
   return {
     instance,
-    kafka: { addresses: kafka.map(({ listen }) => listen), proxies: kafka, tap: kafkaTap },
+    kafka: {
+      addresses: kafka.map(({ listen }) => listen),
+      brokers: listeners.map(({ broker }) => broker),
+      proxies: kafka,
+      tap: kafkaTap,
+    },
     postgres: { address: postgres.listen, proxies: [postgres], tap: postgresTap },
     api: { address: http.listen, proxies: [http] },
   };

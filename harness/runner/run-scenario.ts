@@ -55,7 +55,12 @@ export async function runScenario(context: ScenarioContext): Promise<void> {
   if (wrong.length > 0) {
     noteBypass(context, wrong);
   } else {
-    await rehearse(context, { api, links, subjects, desk, gate });
+    try {
+      await rehearse(context, { api, links, subjects, desk, gate });
+    } finally {
+      // Also after Ctrl-C: what was done to servers and links is undone while they are there.
+      await desk.healed();
+    }
   }
   enter(context, "collect");
   collectUnread(context, links);
