@@ -110,7 +110,7 @@ class Kept {
       case "wire":
         return this.wire(event);
       case "unread":
-        return this.notRead(event);
+        return countFrames(event.why === "by-design" ? this.relayed : this.unread, event);
       case "membership":
         return void this.trail.push(event);
       case "assumption":
@@ -168,11 +168,6 @@ class Kept {
     );
   }
 
-  private notRead({ name, count, why }: UnreadEvent): void {
-    const counts = why === "by-design" ? this.relayed : this.unread;
-    counts.set(name, (counts.get(name) ?? 0) + count);
-  }
-
   private log(event: Stamped<LogEvent>): void {
     if (event.role === "input") this.inputLog.push(event);
     else this.outputLog.push(event);
@@ -204,4 +199,8 @@ class Kept {
     if (this.mayBeIntercepted(event)) this.metCalls.push(event);
     if (event.moment === "received" || event.moment === "looked-up") this.attempts.push(event);
   }
+}
+
+function countFrames(counts: Map<string, number>, { name, count }: UnreadEvent): void {
+  counts.set(name, (counts.get(name) ?? 0) + count);
 }
