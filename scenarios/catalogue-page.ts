@@ -27,7 +27,7 @@ export function cataloguePage(
     "| --- | --- | --- | --- |",
     ...scenarios.map(
       (scenario) =>
-        `| \`${scenario.id}\` | ${scenario.title} | ${faultsOf(scenario)} | ${AGAIN[scenario.exercise.redelivery]} |`,
+        `| \`${scenario.id}\` | ${scenario.title} | ${faultsOf(scenario)} | ${seenOf(scenario)} |`,
     ),
     "",
     "## What catches what",
@@ -50,6 +50,11 @@ export function cataloguePage(
 
 function named(guarantees: readonly string[]): string {
   return guarantees.map((name) => `\`${name}\``).join(", ");
+}
+
+function seenOf({ exercise }: Scenario): string {
+  const zombie = exercise.zombie === true ? ["the victim back as a zombie"] : [];
+  return [AGAIN[exercise.redelivery], ...zombie].join("; ");
 }
 
 function faultsOf({ faults, eviction }: Scenario): string {

@@ -30,6 +30,7 @@ export type TrailEvent =
   | Stamped<DeliveryEvent>
   | Stamped<ProcessEvent>
   | Stamped<WireEvent>
+  | Stamped<CallEvent>
   | Stamped<OffsetCommitEvent>;
 
 /**
@@ -67,7 +68,10 @@ export interface Evidence {
   readonly fates: readonly Stamped<WireEvent>[];
   /** Every moment of the calls that an intercepted request may be one of. */
   readonly metCalls: readonly Stamped<CallEvent>[];
-  /** COMMITs that the server did stand for all wire events here. */
+  /**
+   * Of wire events: COMMITs that the server did, and records sent to be published. Of calls: those
+   * received.
+   */
   readonly trail: readonly TrailEvent[];
   readonly faults: readonly Stamped<FaultEvent>[];
   readonly assumptions: readonly Stamped<AssumptionEvent>[];

@@ -3,6 +3,7 @@ import type { Exercised, SessionTimeout } from "../model/result.ts";
 import type { PlannedFault, Redelivery } from "../model/run-header.ts";
 import { placeText, type Evidence } from "./evidence.ts";
 import { fateReasons } from "./fates.ts";
+import { zombiesOf } from "./zombies.ts";
 import { sessionTimeoutOf, type TimeoutFacts } from "./session-timeouts.ts";
 
 type Fired = FaultEvent & EventBase;
@@ -25,7 +26,7 @@ export function exercisedOf(evidence: Evidence): Exercised {
     if (timeout !== null) sessionTimeouts.push(timeout);
   }
   const { reasons, again } = withoutFault(evidence);
-  missing.push(...reasons);
+  missing.push(...reasons, ...zombieReasons(evidence));
   redelivered.push(...again);
   if (!evidence.isDrained) {
     const last = evidence.assumptions.findLast(({ name }) => name === "drained");
@@ -39,6 +40,28 @@ export function exercisedOf(evidence: Evidence): Exercised {
     missing,
     ...(sessionTimeouts.length > 0 ? { sessionTimeouts } : {}),
   };
+}
+
+/** A victim that came back and kept still was no zombie; a fault that never fired is told apart. */
+function zombieReasons(evidence: Evidence): readonly string[] {
+  const { zombie = false, of } = evidence.header.exercise;
+  if (!zombie) return [];
+  const fired = evidence.faults.filter(
+    ({ moment, faultId, frame }) =>
+      moment === "fired" && frame !== null && (of === undefined || faultId === of),
+  );
+  const acts = zombiesOf(evidence);
+  const hasActed = fired.some(({ frame, seq: firedAt }) =>
+    acts.some(
+      ({ act, instance, seq }) =>
+        act === "offset commit" && instance === frame?.instance && seq > firedAt,
+    ),
+  );
+  if (fired.length === 0 || hasActed) return [];
+  const victims = [...new Set(fired.map(({ frame }) => frame?.instance))].join(", ");
+  return [
+    `no zombie: ${victims} sent no offset commit for a partition that had another owner by then`,
+  ];
 }
 
 interface FaultFacts {

@@ -108,11 +108,7 @@ class Kept {
         if (event.moment === "fired") this.wires.faultFired(event);
         return void this.faults.push(event);
       case "wire":
-        this.wires.see(event);
-        if (event.action === "dropped" || event.action === "released") this.fates.push(event);
-        if (event.boundary === "postgres.commit.applied" && event.tag === "COMMIT")
-          this.trail.push(event);
-        return;
+        return this.wire(event);
       case "unread":
         return this.notRead(event);
       case "membership":
@@ -191,7 +187,18 @@ class Kept {
     }
   }
 
+  private wire(event: Stamped<WireEvent>): void {
+    const { boundary, action, tag } = event;
+    const isFate = action === "dropped" || action === "released";
+    this.wires.see(event);
+    if (isFate) this.fates.push(event);
+    const isCommit = boundary === "postgres.commit.applied" && tag === "COMMIT";
+    // A held request is told twice: when it comes, and when it goes on.
+    if (isCommit || (boundary === "kafka.produce.requested" && !isFate)) this.trail.push(event);
+  }
+
   private call(event: Stamped<CallEvent>): void {
+    if (event.moment === "received") this.trail.push(event);
     this.effects.call(event);
     this.changes.keyChanges.call(event);
     if (this.mayBeIntercepted(event)) this.metCalls.push(event);

@@ -15,6 +15,7 @@ import { zombiesOf } from "./zombies.ts";
 
 /** Findings of a guarantee beyond these are only counted. */
 export const FINDINGS_MAX = 20;
+const ZOMBIE_ACTS_MAX = 50;
 
 /** Judges one scenario run. Findings are without their stories. */
 export function judgeScenario(evidence: Evidence, by: readonly Checker[]): ScenarioResult {
@@ -48,13 +49,9 @@ export function judgeScenario(evidence: Evidence, by: readonly Checker[]): Scena
 function extrasOf(
   evidence: Evidence,
 ): Pick<ScenarioResult, "redeploy" | "zombies" | "unread" | "relayed"> {
-  const zombies = zombiesOf(evidence).map(({ instance, act, key, atMs, outcome }) => ({
-    instance,
-    act,
-    key,
-    atMs,
-    outcome,
-  }));
+  const zombies = zombiesOf(evidence)
+    .slice(0, ZOMBIE_ACTS_MAX)
+    .map(({ instance, act, key, atMs, outcome }) => ({ instance, act, key, atMs, outcome }));
   const isRedeployed = evidence.header.faults.some(({ fault }) => fault === "redeploy");
   return {
     ...(isRedeployed ? { redeploy: evidence.changes.keyChanges.differences() } : {}),

@@ -7,7 +7,7 @@ export const noZombieEffects: Checker = {
   check: (evidence) =>
     checked(
       zombiesOf(evidence).flatMap(({ instance, act, key, outcome, seq }) =>
-        outcome === "harmful" && act === "transaction"
+        outcome === "harmful" && act !== "offset commit"
           ? [
               {
                 key,

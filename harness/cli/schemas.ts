@@ -92,6 +92,7 @@ export const scenarioSchema = z.strictObject({
     eventsMin: positive,
     redelivery: z.enum(REDELIVERIES),
     of: name.optional(),
+    zombie: z.boolean().optional(),
   }),
   limits: z.strictObject({ recoveryMsMax: positive }),
   drainTimeoutMs: positive,

@@ -111,6 +111,11 @@ test.each<[string, Partial<Scenario>, RegExp]>([
     /promises redelivery "in-flight-record", but has no fault/,
   ],
   [
+    "a zombie promised without a fault",
+    { faults: [], exercise: { eventsMin: 50, redelivery: "none", zombie: true } },
+    /promises a zombie, but has no fault/,
+  ],
+  [
     "poison beyond the workload",
     { workload: { events: 60, accounts: 1, poison: [61] } },
     /poison names intent 61/,

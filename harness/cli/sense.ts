@@ -72,13 +72,19 @@ function firstProblem(scenario: Scenario, config: GamedayConfig): string | null 
   return null;
 }
 
-function promiseProblem({ of, redelivery }: Exercise, ids: readonly string[]): string | null {
+function promiseProblem(
+  { of, redelivery, zombie }: Exercise,
+  ids: readonly string[],
+): string | null {
   if (of !== undefined && !ids.includes(of)) {
     return `exercise.of names fault "${of}". ${suggest(of, ids)}`;
   }
   // Copies come from the workload; everything else comes again because of a fault.
   if (ids.length === 0 && redelivery !== "none" && redelivery !== "copy") {
     return `it promises redelivery "${redelivery}", but has no fault that could make it happen. Add one, or promise "none".`;
+  }
+  if (ids.length === 0 && zombie === true) {
+    return `it promises a zombie, but has no fault that could make one.`;
   }
   return null;
 }

@@ -59,7 +59,7 @@ export interface KeyChange {
 /** What an instance did for a partition that had another owner by then. */
 export interface ZombieAct {
   readonly instance: string;
-  readonly act: "offset commit" | "transaction";
+  readonly act: "offset commit" | "transaction" | "call" | "publish";
   readonly key: string;
   readonly atMs: number;
   /** `fenced`: the broker refused it. `harmless`: accepted, and the outcome is still once. */

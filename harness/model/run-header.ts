@@ -126,6 +126,11 @@ export interface Exercise {
   readonly redelivery: Redelivery;
   /** Id of the fault that must have made it happen again; without it each fault must. */
   readonly of?: string;
+  /**
+   * The victim must have come back as a zombie: it sent an offset commit for a partition that had
+   * another owner by then (the one act that no background worker makes).
+   */
+  readonly zombie?: boolean;
 }
 
 /**

@@ -138,16 +138,25 @@ function extraTexts(scenario: ScenarioResult): readonly string[] {
       ({ instance, movedTo, waitedMs }) =>
         `timeout: ${inert(instance)} was left to its session timeout; ${inert(movedTo)} took over ${Math.round(waitedMs)} ms after the fault`,
     ),
-    ...(scenario.zombies ?? [])
-      .slice(0, EXTRA_LINES_MAX)
-      .map(
-        ({ instance, act, key, outcome }) =>
-          `zombie: ${act} of ${inert(key)} by ${inert(instance)}, which no longer owned it: ${outcome}`,
-      ),
+    ...zombieTexts(scenario),
     ...Object.entries(scenario.unread ?? {}).map(
       ([name, count]) => `could not be read: ${count} frames (${inert(name)})`,
     ),
   ];
+}
+
+/** What did harm first, then what was fenced. */
+function zombieTexts({ zombies = [] }: ScenarioResult): readonly string[] {
+  const ranked = (["harmful", "fenced", "harmless"] as const).flatMap((wanted) =>
+    zombies.filter(({ outcome }) => outcome === wanted),
+  );
+  return short(
+    ranked.map(
+      ({ instance, act, key, outcome }) =>
+        `zombie: ${act} of ${inert(key)} by ${inert(instance)}, which no longer owned it: ${outcome}`,
+    ),
+    EXTRA_LINES_MAX,
+  );
 }
 
 function ratesTexts({ rates }: ScenarioResult): readonly string[] {
