@@ -6,6 +6,8 @@ const AGAIN: Readonly<Record<Scenario["exercise"]["redelivery"], string>> = {
   "in-flight-record-again": "that very offset, delivered again",
   call: "the API called or asked again for that payment",
   publish: "the event published again",
+  "produce-again": "the event sent to the broker again",
+  "commit-again": "that offset commit sent again, and accepted",
   copy: "what was sent twice, delivered twice",
   "output-record": "the published record, delivered again",
   "earlier-records": "every record delivered before, delivered again",

@@ -141,6 +141,10 @@ function notAgain(evidence: Evidence, fired: Fired, redelivery: Redelivery): str
       return `the API was neither called nor asked again for ${key}`;
     case "publish":
       return `${key} was not published again`;
+    case "produce-again":
+      return `${key} was not sent to be published again`;
+    case "commit-again":
+      return `the offset commit behind ${place} was not sent again and accepted`;
     case "copy":
       return "what the producer sent twice was not delivered twice";
     case "output-record":
@@ -175,6 +179,10 @@ function againOf(evidence: Evidence, fired: Fired, redelivery: Redelivery): read
         .filter(({ key }) => key !== null && key === fired.frame?.key)
         .slice(1)
         .map(({ position }) => `published again as ${placeText(position)}`);
+    case "produce-again":
+      return producedAgain(evidence, fired);
+    case "commit-again":
+      return committedAgain(evidence, fired);
     case "copy":
       return copiesDelivered(evidence);
     case "output-record":
@@ -182,6 +190,40 @@ function againOf(evidence: Evidence, fired: Fired, redelivery: Redelivery): read
     case "earlier-records":
       return allAgain(evidence, fired);
   }
+}
+
+/** Each request is recorded once when it comes, passed or held; the one the fault met is no repeat. */
+function producedAgain({ trail }: Evidence, { seq, frame }: Fired): readonly string[] {
+  const key = frame?.key ?? null;
+  if (key === null) return [];
+  const isMet = frame?.boundary === "kafka.produce.requested";
+  return trail
+    .flatMap((event) =>
+      event.stream === "wire" &&
+      event.seq > seq &&
+      event.boundary === "kafka.produce.requested" &&
+      event.keys.includes(key)
+        ? [`${key} sent to be published again by ${event.instance}`]
+        : [],
+    )
+    .slice(isMet ? 1 : 0);
+}
+
+/** The very offset, not a later one that covers it: every run that drains has that. */
+function committedAgain(evidence: Evidence, fired: Fired): readonly string[] {
+  const position = positionMet(evidence, fired);
+  if (position === null) return [];
+  return evidence.commits
+    .filter(
+      ({ seq, moment, errorCode, topic, partition, committed }) =>
+        seq > fired.seq &&
+        moment === "applied" &&
+        errorCode === 0 &&
+        topic === position.topic &&
+        partition === position.partition &&
+        committed === position.offset + 1,
+    )
+    .map(({ instance }) => `offset commit behind ${placeText(position)} by ${instance}`);
 }
 
 /** Places of copies that were delivered; none when one of them was not. */

@@ -137,7 +137,8 @@ export interface Exercise {
  * What a fault must have made happen again. `in-flight-record`: the very offset in flight was
  * delivered to another instance; `in-flight-record-again`: to any instance, the victim included.
  * `call`: the external API was called or asked again for the key in flight. `publish`: the event was
- * published again. `copy`: what the producer sent twice was delivered twice. `output-record`: the
+ * published again. `produce-again`: it was sent to the broker again, which may have stored the first.
+ * `commit-again`: the offset commit in flight was sent again, and accepted. `copy`: what the producer sent twice was delivered twice. `output-record`: the
  * published record was delivered again. `earlier-records`: every record delivered before the fault was
  * delivered again. `none`: nothing, the fault's own evidence is enough.
  */
@@ -147,6 +148,8 @@ export const REDELIVERIES = [
   "in-flight-record-again",
   "call",
   "publish",
+  "produce-again",
+  "commit-again",
   "copy",
   "output-record",
   "earlier-records",
