@@ -63,7 +63,7 @@ export class ChangeFacts {
 
   constructor(header: RunHeader) {
     this.header = header;
-    this.keyChanges = new KeyChanges(header.dedup ?? null);
+    this.keyChanges = new KeyChanges(header);
     const ledger = header.effects.find(({ id }) => id === header.balance?.ledger);
     this.ledger = ledger?.kind === "row" ? ledger : null;
     this.effectTables = new Set(

@@ -93,6 +93,7 @@ class Kept {
         return this.log(event);
       case "delivery":
         this.trail.push(event);
+        this.changes.keyChanges.delivered(event);
         return void this.deliveries.push(event);
       case "offset":
         return this.offset(event);
@@ -102,7 +103,10 @@ class Kept {
       case "call":
         return this.call(event);
       case "process":
-        if (event.kind === "spawned") this.trail.push(event);
+        if (event.kind === "spawned") {
+          this.trail.push(event);
+          this.changes.keyChanges.spawned(event);
+        }
         return void this.processes.push(event);
       case "fault":
         if (event.moment === "fired") this.wires.faultFired(event);

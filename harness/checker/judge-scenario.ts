@@ -48,13 +48,16 @@ export function judgeScenario(evidence: Evidence, by: readonly Checker[]): Scena
 /** Parts that only some scenarios have. */
 function extrasOf(
   evidence: Evidence,
-): Pick<ScenarioResult, "redeploy" | "zombies" | "unread" | "relayed"> {
+): Pick<ScenarioResult, "redeploy" | "redeployKeys" | "zombies" | "unread" | "relayed"> {
   const zombies = zombiesOf(evidence)
     .slice(0, ZOMBIE_ACTS_MAX)
     .map(({ instance, act, key, atMs, outcome }) => ({ instance, act, key, atMs, outcome }));
+  const { keyChanges } = evidence.changes;
   const isRedeployed = evidence.header.faults.some(({ fault }) => fault === "redeploy");
   return {
-    ...(isRedeployed ? { redeploy: evidence.changes.keyChanges.differences() } : {}),
+    ...(isRedeployed
+      ? { redeploy: keyChanges.differences(), redeployKeys: keyChanges.comparisons() }
+      : {}),
     ...(zombies.length > 0 ? { zombies } : {}),
     ...(evidence.unread.size > 0 ? { unread: Object.fromEntries(evidence.unread) } : {}),
     ...(evidence.relayed.size > 0 ? { relayed: Object.fromEntries(evidence.relayed) } : {}),

@@ -134,6 +134,10 @@ function extraTexts(scenario: ScenarioResult): readonly string[] {
         ({ key, what, current, next }) =>
           `redeploy: ${what} of ${inert(key)} was "${inert(current)}", is "${inert(next)}" in the next version`,
       ),
+    ...(scenario.redeployKeys ?? []).map(
+      ({ what, same, changed, notCompared }) =>
+        `redeploy: ${what}s of both versions: ${same} the same, ${changed} changed, ${notCompared} not compared`,
+    ),
     ...(scenario.exercised.sessionTimeouts ?? []).map(
       ({ instance, movedTo, waitedMs }) =>
         `timeout: ${inert(instance)} was left to its session timeout; ${inert(movedTo)} took over ${Math.round(waitedMs)} ms after the fault`,
