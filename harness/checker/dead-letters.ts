@@ -6,6 +6,8 @@ export interface DeadLetter {
   readonly place: string;
   /** Who wrote it; null where the evidence cannot tell. */
   readonly instance: string | null;
+  /** False when the row says nothing in the declared column. */
+  readonly hasReason: boolean;
 }
 
 /** The declared dead letters, in commit order; empty when no table is declared. */
@@ -17,6 +19,7 @@ export function deadLettersOf({ header, changes }: Evidence): readonly DeadLette
       ? [
           {
             instance,
+            hasReason: declared.reason === undefined || isText(after[declared.reason]),
             place: placeText({
               topic: String(after[declared.topic]),
               partition: Number(after[declared.partition]),
@@ -26,4 +29,8 @@ export function deadLettersOf({ header, changes }: Evidence): readonly DeadLette
         ]
       : [],
   );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "";
 }
