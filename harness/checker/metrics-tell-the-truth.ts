@@ -1,6 +1,6 @@
-import type { Series } from "../model/run-header.ts";
+import type { MetricsDeclaration, Series } from "../model/run-header.ts";
 import { checked, unknown, type Checker } from "./check.ts";
-import type { DeliveryEvent, LogEvent } from "../model/history.ts";
+import type { CallEvent, DeliveryEvent, LogEvent } from "../model/history.ts";
 import { deadLettersOf } from "./dead-letters.ts";
 import { effectsFor, placeText, type Evidence } from "./evidence.ts";
 
@@ -42,7 +42,7 @@ interface Claim {
 function claimsOf(evidence: Evidence, instance: string): readonly Claim[] {
   const declared = evidence.header.metrics;
   if (declared === undefined || declared === null) return [];
-  const { effects = [], duplicates, calls, deadLetters, latency } = declared;
+  const { effects = [], duplicates, calls, deliveries, deadLetters, latency } = declared;
   const shownBy = (series: Series): number => valueOf(evidence, instance, series);
   const unsure = commitsWithoutAnswer(evidence, instance);
   const between = (rows: number): Pick<Claim, "least" | "most"> => ({
@@ -53,9 +53,6 @@ function claimsOf(evidence: Evidence, instance: string): readonly Claim[] {
   const tables = effects.map((series) => ({ series, table: tableOf(evidence, series.effect) }));
   const all = tables.reduce((sum, { table }) => sum + rowsOf(table), 0);
   const letters = evidence.header.deadLetters?.table;
-  const received = evidence.calls.filter(
-    (call) => call.instance === instance && call.api === calls?.api && call.moment === "received",
-  ).length;
   return [
     ...tables.map(({ series, table }) => ({
       what: `effects in ${table} (${series.series})`,
@@ -72,15 +69,15 @@ function claimsOf(evidence: Evidence, instance: string): readonly Claim[] {
             most: repeatsTo(evidence, instance) + unsure,
           },
         ]),
-    ...(calls === undefined
+    ...(calls === undefined ? [] : claimsOfCalls(evidence, instance, calls)),
+    ...(deliveries === undefined
       ? []
-      : // A call that never reached the API counts as an attempt, and is no lie.
-        [
+      : [
           {
-            what: `calls of ${calls.api} (${calls.series})`,
-            shown: shownBy(calls),
-            least: received,
-            most: Infinity,
+            what: `deliveries (${deliveries.series})`,
+            shown: shownBy(deliveries),
+            least: Math.max(0, all - unsure),
+            most: evidence.deliveries.filter((delivery) => delivery.instance === instance).length,
           },
         ]),
     ...(deadLetters === undefined || letters === undefined
@@ -94,14 +91,66 @@ function claimsOf(evidence: Evidence, instance: string): readonly Claim[] {
         ]),
     ...(latency === undefined
       ? []
-      : [
-          {
-            what: `end-to-end latencies (${latency.series})`,
-            shown: shownBy(latency),
-            ...between(all),
-          },
-        ]),
+      : operationsOf(evidence, latency).map((operation) => ({
+          what: `end-to-end latencies${operation.name} (${latency.series})`,
+          shown: shownBy(operation.series),
+          ...between(
+            tables.reduce(
+              (sum, { table }) => sum + insertsBy(evidence, instance, table, operation.keys),
+              0,
+            ),
+          ),
+        }))),
   ];
+}
+
+/** A call that never reached the API counts as an attempt; an answer that never left it is no answer. */
+function claimsOfCalls(
+  evidence: Evidence,
+  instance: string,
+  declared: NonNullable<MetricsDeclaration["calls"]>,
+): readonly Claim[] {
+  const { series, api, unknown: silent } = declared;
+  const shown = valueOf(evidence, instance, declared);
+  const count = (moment: CallEvent["moment"]): number =>
+    evidence.calls.filter(
+      (call) => call.instance === instance && call.api === api && call.moment === moment,
+    ).length;
+  const attempts = {
+    what: `calls of ${api} (${series})`,
+    shown,
+    least: count("received"),
+    most: Infinity,
+  };
+  if (silent === undefined) return [attempts];
+  const unanswered = valueOf(evidence, instance, { series, labels: silent });
+  return [
+    attempts,
+    {
+      what: `answered calls of ${api} (${series})`,
+      shown: shown - unanswered,
+      least: 0,
+      most: count("answered"),
+    },
+  ];
+}
+
+/** The operations whose latencies are told apart, with the keys of their events; or all as one. */
+function operationsOf(
+  { intents }: Evidence,
+  { series, labels, operation }: NonNullable<MetricsDeclaration["latency"]>,
+): readonly { name: string; series: Series; keys: ReadonlySet<string> | null }[] {
+  if (operation === undefined) {
+    return [
+      { name: "", series: labels === undefined ? { series } : { series, labels }, keys: null },
+    ];
+  }
+  const byOperation = Map.groupBy(intents, (intent) => intent.operation);
+  return [...byOperation].map(([name, sent]) => ({
+    name: ` of ${name}`,
+    series: { series, labels: { ...labels, [operation]: name } },
+    keys: new Set(sent.map(({ key }) => key)),
+  }));
 }
 
 function livedThroughout({ processes }: Evidence, instance: string): boolean {
@@ -140,9 +189,21 @@ function tableOf({ header }: Evidence, id: string): string {
   return effect?.kind === "row" ? effect.table : "";
 }
 
-function insertsBy({ changes }: Evidence, instance: string, table: string): number {
+/** Rows an instance inserted; with `keys`, those of these business keys only. */
+function insertsBy(
+  { changes, header }: Evidence,
+  instance: string,
+  table: string,
+  keys: ReadonlySet<string> | null = null,
+): number {
+  const declared = header.effects.find((effect) => effect.kind === "row" && effect.table === table);
+  const column = declared?.kind === "row" ? declared.key : "";
   return changes.filter(
-    (change) => change.table === table && change.op === "insert" && change.instance === instance,
+    (change) =>
+      change.table === table &&
+      change.op === "insert" &&
+      change.instance === instance &&
+      (keys === null || keys.has(String(change.after?.[column]))),
   ).length;
 }
 
