@@ -69,6 +69,7 @@ class Kept {
   private readonly commits: Stamped<OffsetCommitEvent>[] = [];
   private readonly finals: Stamped<OffsetFinalEvent>[] = [];
   private readonly attempts: Stamped<CallEvent>[] = [];
+  private readonly answers = new Map<string, number>();
   private readonly trail: TrailEvent[] = [];
   private readonly fates: Stamped<WireEvent>[] = [];
   private readonly metCalls: Stamped<CallEvent>[] = [];
@@ -148,6 +149,7 @@ class Kept {
       commits: this.commits,
       finals: this.finals,
       attempts: this.attempts,
+      answers: this.answers,
       changes: this.changes,
       wires: this.wires,
       trail: this.trail,
@@ -199,6 +201,10 @@ class Kept {
   private call(event: Stamped<CallEvent>): void {
     if (event.moment === "received") this.trail.push(event);
     this.effects.call(event);
+    if (event.moment === "answered") {
+      const name = `${event.instance} ${event.api}`;
+      this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
+    }
     this.changes.keyChanges.call(event);
     if (this.mayBeIntercepted(event)) this.metCalls.push(event);
     if (event.moment === "received" || event.moment === "looked-up") this.attempts.push(event);
@@ -207,4 +213,11 @@ class Kept {
 
 function countFrames(counts: Map<string, number>, { name, count }: UnreadEvent): void {
   counts.set(name, (counts.get(name) ?? 0) + count);
+}
+
+/** The evidence of one scenario run; null when its history has no header. */
+export function evidenceOf(events: readonly HistoryEvent[]): Evidence | null {
+  const intake = new Intake();
+  for (const event of events) intake.see(event);
+  return intake.evidence();
 }
