@@ -27,7 +27,11 @@ export default {
       "^harness/taps/hold\\.ts$",
     ]),
     only("infra-implements-ports", "^harness/infra/", ["^harness/(model|ports)/"]),
-    only("report-imports-model", "^harness/report/", ["^harness/model/"]),
+    // Reports judge nothing: of the checker they use the pure index of a history, its outcomes and stories.
+    only("report-imports-model", "^harness/report/", [
+      "^harness/model/",
+      "^harness/checker/(evidence|outcomes|story)\\.ts$",
+    ]),
     only("runner-gets-its-environment", "^harness/runner/", [
       "^harness/(model|ports|checker|taps|faults|workload|doubles)/",
     ]),

@@ -5,13 +5,17 @@ import { placeText, type Evidence } from "./evidence.ts";
 const LINES_MAX = 40;
 
 /** What happened to one business key across Kafka, Postgres, HTTP and processes, in order. */
-export function storyOf(evidence: Evidence, key: string | null): readonly StoryLine[] {
+export function storyOf(
+  evidence: Evidence,
+  key: string | null,
+  linesMax = LINES_MAX,
+): readonly StoryLine[] {
   const event = evidence.expected.find((candidate) => candidate.key === key);
   const lines = evidence.events.flatMap((candidate) => {
     const text = lineOf(candidate, { key, event, evidence });
     return text === null ? [] : [{ seq: candidate.seq, atMs: candidate.atMs, text }];
   });
-  return lines.slice(0, LINES_MAX);
+  return lines.slice(0, linesMax);
 }
 
 interface Subject {

@@ -10,6 +10,7 @@ import type { StackAdapter } from "../ports/stack.ts";
 import { citedCalibration } from "./calibration-store.ts";
 import type { Loaded } from "./load.ts";
 import { isLive, LiveView } from "./live-view.ts";
+import { writeUsualReports } from "./report.ts";
 
 export interface RunSettings {
   readonly loaded: Loaded;
@@ -74,8 +75,20 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
   const calibration = citedCalibration(reports);
   const result = { ...judged, ...(calibration === null ? {} : { calibration }) };
   store(result, { reports, folder });
+  tellReports(folder);
   progress(`seed ${seed}`);
   return { result, folder };
+}
+
+/** The verdict stands whatever becomes of its reports; that they are missing is said. */
+function tellReports(folder: string): void {
+  try {
+    writeUsualReports(folder);
+  } catch (error) {
+    process.stderr.write(
+      `The reports could not be written: ${messageOf(error)}. \`gameday report ${folder}\` tries again.\n`,
+    );
+  }
 }
 
 /** Where runs are kept: as asked for, as configured, or `reports` beside the configuration. */
