@@ -27,10 +27,16 @@ export function isAtRisk({ outcome }: Payment): boolean {
   return !SETTLED.has(outcome);
 }
 
-/** Every accepted event of the workload, in the order of its intents. Linear in the journal. */
+/**
+ * Every accepted event of the workload, in the order of its intents. Linear in the journal. Without the
+ * ledgers (the run was cut short) no outcome is known.
+ */
 export function paymentsOf(evidence: Evidence): readonly Payment[] {
   const committedAt = firstCommits(evidence);
   const deliveries = deliveriesByPlace(evidence);
+  const isCollected = evidence.events.some(
+    (event) => event.stream === "phase" && event.phase === "down",
+  );
   const intents = new Map(evidence.intents.map((intent) => [idOf(intent), intent]));
   return evidence.expected.flatMap((event): readonly Payment[] => {
     const intent = intents.get(idOf(event));
@@ -44,7 +50,7 @@ export function paymentsOf(evidence: Evidence): readonly Payment[] {
         operation: intent.operation,
         account: intent.account,
         amount: intent.amount,
-        outcome: outcomeOf(evidence, event),
+        outcome: isCollected ? outcomeOf(evidence, event) : "indeterminate",
         sentAtMs: intent.sentAtMs,
         latencyMs: at === undefined || at < intent.sentAtMs ? null : at - intent.sentAtMs,
         position: place,

@@ -31,6 +31,7 @@ export function verdictWords(run: StoredRun): VerdictWords {
     sentences: [
       ...(result.scenarios.length === 0 ? [] : [countsOf(result)]),
       exerciseOf(result),
+      ...(result.verdict === "inconclusive" ? [`Reason: ${whyInconclusive(result)}.`] : []),
       "Power loss, disk loss and region loss were not rehearsed.",
     ],
   };
@@ -51,7 +52,9 @@ function headlineOf({ result, partial }: StoredRun): string {
     case "violated":
       return violatedHeadline(result);
     case "inconclusive":
-      return `Nothing was proven: ${whyInconclusive(result)}.`;
+      return hasStruck(result)
+        ? "Nothing was proven: something the verdict rests on is missing."
+        : "Nothing was proven: the fault never struck.";
     case "environment":
       return "The rehearsal could not be held.";
     case "interrupted":
@@ -92,6 +95,12 @@ export function brokenGuarantees({ scenarios }: Pick<RunResult, "scenarios">): r
     guarantees.flatMap(({ id, violated }) => (violated === true ? [id] : [])),
   );
   return [...new Set(ids)];
+}
+
+/** False where a fault was planned and none was carried out. */
+function hasStruck({ scenarios }: RunResult): boolean {
+  const faults = scenarios.flatMap((scenario) => scenario.faults);
+  return faults.length === 0 || faults.some(({ firedAtMs }) => firedAtMs !== null);
 }
 
 /** The first reason why a scenario proves nothing, in words. */

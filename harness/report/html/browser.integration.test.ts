@@ -67,8 +67,7 @@ inBrowser("from the verdict to one payment's story by keyboard alone", async () 
   await tabTo(page, /^Read the story of pay-000020/);
   await page.keyboard.press("Enter");
   await page.waitForFunction("document.activeElement.id === 's1-story-1'");
-  const top = Number(await page.evaluate("document.activeElement.getBoundingClientRect().top"));
-  expect(Math.abs(top)).toBeLessThan(100);
+  await page.waitForFunction("Math.abs(document.activeElement.getBoundingClientRect().top) < 100");
   await tabTo(page, /^The same 22 steps in words/);
   await page.keyboard.press("Enter");
   expect(await page.isVisible("#s1-story-1 .steps .proof >> nth=0")).toBe(true);

@@ -1,9 +1,12 @@
 import { h, type VNode } from "preact";
 import { inert } from "../inert.ts";
+import { count } from "../numbers.ts";
 
 export type Child = VNode | string | number | null | readonly Child[];
 type Props = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** Shorter cells are kept on one line. */
+const SHORT_CHARS_MAX = 16;
 /** Attributes made of numbers by ourselves, which may be long. */
 const GEOMETRY = new Set(["d", "points"]);
 
@@ -52,8 +55,14 @@ export function table(
   },
   rows: readonly (readonly Child[])[],
 ): VNode {
-  const classOf = (index: number): Props =>
-    head.numeric?.includes(index) === true ? { class: "num" } : {};
+  const classOf = (index: number, cell: Child = ""): Props => {
+    const isShort = typeof cell === "string" && cell.length <= SHORT_CHARS_MAX;
+    const names = [
+      ...(head.numeric?.includes(index) === true ? ["num"] : []),
+      ...(isShort ? ["short"] : []),
+    ];
+    return names.length === 0 ? {} : { class: names.join(" ") };
+  };
   return el(
     "div",
     { class: "scroll", tabindex: 0, role: "group", "aria-label": head.caption },
@@ -79,8 +88,8 @@ export function table(
             null,
             cells.map((cell, index) =>
               index === 0
-                ? el("th", { scope: "row", ...classOf(0) }, cell)
-                : el("td", classOf(index), cell),
+                ? el("th", { scope: "row", ...classOf(0, cell) }, cell)
+                : el("td", classOf(index, cell), cell),
             ),
           ),
         ),
@@ -116,5 +125,9 @@ export function chip(tone: "good" | "bad" | "warn" | "mute", text: string): VNod
 export function leftOut(shown: number, total: number, what: string): VNode | null {
   return shown >= total
     ? null
-    : el("p", { class: "note" }, `${shown} of ${total} ${what} shown; the journal holds all.`);
+    : el(
+        "p",
+        { class: "note" },
+        `${count(shown)} of ${count(total)} ${what} shown; the journal holds all.`,
+      );
 }

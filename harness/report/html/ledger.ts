@@ -30,6 +30,9 @@ export function ledger(
   const atRisk = risky.reduce((sum, { amount }) => sum + amount, 0);
   return [
     outcomeBar(facts),
+    result.verdict === "inconclusive"
+      ? el("p", { class: "note" }, "These counts prove nothing: the run is inconclusive.")
+      : null,
     payments.length === 0
       ? null
       : el(

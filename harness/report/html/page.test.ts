@@ -16,6 +16,8 @@ const tagsOf = (html: string): string =>
     .map(([tag]) => tag.replaceAll(/"[^"]*"/g, `""`))
     .join("");
 
+/** Megabytes of text take their time on a busy machine. */
+const SLOW_MS = 30_000;
 const VICTIM = "pay-000020-a1d86eb7";
 const violated = savedRun("no-duplicate-effects");
 
@@ -48,6 +50,7 @@ test("the policy allows this style and this script, by hash, and no network", ()
 
 test.each(HOSTILE.map((text) => [JSON.stringify(text.slice(0, 40)), text] as const))(
   "hostile text %s is shown and does nothing",
+  { timeout: SLOW_MS },
   (_, text) => {
     const html = renderHtml(withKey(violated, VICTIM, text));
     const clean = renderHtml(violated);
@@ -124,7 +127,7 @@ test("what people wrote beside the run is in the page, escaped", () => {
     "## Roles\n- Lead: Kim <b>\n## Action items\n- no-duplicate-effects: owner: Ash; due: 2026-12-01\n";
   const html = renderHtml({ ...violated, edits });
   expect(html.includes("Lead: Kim &lt;b>"), "Lead: Kim &lt;b>").toBe(true);
-  expect(found(html, /Ash<\/td><td>2026-12-01/)).toHaveLength(1);
+  expect(found(html, /Ash<.td><td[^>]*>2026-12-01/)).toHaveLength(1);
 });
 
 test("the digest in the appendix is that of the journal file", () => {

@@ -8,8 +8,7 @@ export const STYLE = `
 --good:#72cf9b;--good-bg:#152b1f;--bad:#ff958a;--bad-bg:#381a19;--warn:#e8bb55;--warn-bg:#2e2512;
 --fault:#ff9c63;--band:rgba(255,140,80,.14);--i1:#6aa9de;--i2:#b396e0;--i3:#62bfa8;--i4:#dba264;--i5:#e08bb0}}
 *{box-sizing:border-box}
-html{scroll-behavior:smooth;scroll-padding-top:1rem}
-@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+html{scroll-padding-top:1rem}
 body{margin:0;background:var(--paper);color:var(--ink);font:400 16px/1.6 Inter,ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;-webkit-text-size-adjust:100%;text-rendering:optimizeLegibility}
 .page{max-width:76rem;margin:0 auto;padding:1.5rem 1.25rem 4rem}
 a{color:var(--accent);text-underline-offset:.18em;text-decoration-thickness:1px}
@@ -58,7 +57,7 @@ table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.45;fon
 th,td{text-align:left;vertical-align:top;padding:.5rem .9rem .5rem 0;border-bottom:1px solid var(--line)}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);font-weight:500;white-space:nowrap;vertical-align:bottom}tbody th{font-weight:500}.num{text-align:right}
-tbody th{min-width:9rem}td code{display:inline-block;min-width:10rem}td ul{margin:0;padding-left:1rem}
+tbody th{min-width:9rem}.short{white-space:nowrap}th code{display:inline-block;min-width:11.5rem}td code{display:inline-block;min-width:10rem}td ul{margin:0;padding-left:1rem}
 tbody tr:last-child>*{border-bottom:0}
 .pairs{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.4rem 1.5rem;margin:.75rem 0}.pairs dt{color:var(--muted)}.pairs dd{margin:0;max-width:72ch}.pairs ul{margin:0}
 .pairs.tight{font-size:.9375rem;gap:.15rem 1.5rem}
@@ -96,12 +95,12 @@ svg text{fill:var(--ink);font-size:12px}
 .node rect{fill:var(--surface);stroke:var(--muted)}.node text{font-weight:600;font-size:13px}
 .hop .way{fill:none;stroke:var(--c);stroke-width:2.5}.hop circle{fill:var(--surface);stroke:var(--c);stroke-width:2}.hop .sign{fill:var(--c);font-weight:700;font-size:14px}
 .hop.good{--c:var(--good)}.hop.bad{--c:var(--bad)}.hop.warn{--c:var(--warn)}.hop.mute{--c:var(--muted)}.hop.mute .way{stroke-dasharray:4 5;stroke-width:1.75}
-@media (max-width:40rem){.page{padding:1rem 1rem 3rem}.verdict{padding:1.75rem 0 1.5rem}.sentences{font-size:1rem}.pairs{grid-template-columns:1fr;gap:0}.pairs dd{margin:0 0 .6rem}.pairs.tight dd{margin-bottom:.4rem}.figure{flex-basis:45%;padding:.7rem .9rem;border-top:1px solid var(--line);margin-top:-1px}.figure dd{font-size:1.375rem}.figures{overflow:hidden}.story{padding:1rem;margin-inline:-.25rem}.steps li{grid-template-columns:1fr}.steps .when{text-align:left}.steps .proof{grid-column:1}.part{padding:1.75rem 0}}
+@media (max-width:40rem){nav ol{flex-wrap:nowrap;overflow-x:auto;scrollbar-width:thin;padding-bottom:.4rem}nav a{white-space:nowrap}.page{padding:1rem 1rem 3rem}.verdict{padding:1.75rem 0 1.5rem}.sentences{font-size:1rem}.pairs{grid-template-columns:1fr;gap:0}.pairs dd{margin:0 0 .6rem}.pairs.tight dd{margin-bottom:.4rem}.figure{flex-basis:45%;padding:.7rem .9rem;border-top:1px solid var(--line);margin-top:-1px}.figure dd{font-size:1.375rem}.figures{overflow:hidden}.story{padding:1rem;margin-inline:-.25rem}.steps li{grid-template-columns:1fr}.steps .when{text-align:left}.steps .proof{grid-column:1}.part{padding:1.75rem 0}}
 @media print{
 :root{color-scheme:light;--paper:#fff;--surface:#fff;--sunk:#f2f2f0;--ink:#000;--muted:#444;--line:#ccc;--accent:#123f68;--good:#17683f;--good-bg:#fff;--bad:#a3211b;--bad-bg:#fff;--warn:#764f00;--warn-bg:#fff;--fault:#b8470f;--band:rgba(200,80,20,.14);--i1:#2f6fa8;--i2:#7a58ab;--i3:#2c7f6b;--i4:#a9682a;--i5:#a84b73}
 @page{margin:16mm 14mm}
 body{font-size:10pt;background:#fff}.page{display:block;max-width:none;padding:0}nav,.skip,.filter,.back,.wayin{display:none}
 .drawing svg{min-width:0}.scroll{overflow:visible}.part{padding:5mm 0}h1{font-size:22pt}.sentences{font-size:11.5pt}
-h2,h3,h4,summary{break-after:avoid}tr,.figures,.advice,.finding,svg{break-inside:avoid}.story{break-before:page;border:0;padding:0}
+h2,h3,h4,summary{break-after:avoid}tr,.figures,.advice,.finding,svg{break-inside:avoid}.part:has(.story){break-before:page}.story~.story{break-before:page}.story{border:0;padding:0}.story svg{max-height:165mm}
 .chip{border:1px solid currentColor}table{font-size:8.5pt}a{color:inherit;text-decoration:none}.story svg{break-inside:auto}}
 `;
