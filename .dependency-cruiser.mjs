@@ -2,7 +2,7 @@
 const only = (name, from, allowed) => ({
   name,
   severity: "error",
-  from: { path: from, pathNot: "\\.test\\.ts$" },
+  from: { path: from, pathNot: "(\\.test\\.ts$|/testing/)" },
   to: { path: "^(harness|reference-service|scenarios)/", pathNot: [from, ...allowed] },
 });
 const driverOnlyIn = (name, packages, allowed) => ({
