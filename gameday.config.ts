@@ -26,9 +26,9 @@ export default defineConfig({
       KAFKA_SESSION_TIMEOUT_MS: String(wiring.sessionTimeoutMs),
       KAFKA_HEARTBEAT_INTERVAL_MS: "100",
       KAFKA_MAX_WAIT_MS: "50",
-      // Short, so that a rehearsal need not wait: an unknown outcome after 400 ms, a lost lease after 1 s.
+      // Short, so that a rehearsal need not wait: an unknown outcome after 400 ms, a lost lease after 1.5 s.
       API_TIMEOUT_MS: "400",
-      CAPTURE_LEASE_MS: "1000",
+      CAPTURE_LEASE_MS: "1500",
       LOCK_TIMEOUT_MS: "500",
       PURGE_INTERVAL_MS: "100",
     }),
@@ -105,7 +105,12 @@ export default defineConfig({
       consumer: "consumer",
       columns: ["consumer", "event_id", "operation"],
     },
-    work: { table: "capture_intents", id: "id", state: "state", done: ["captured", "failed"] },
+    work: {
+      table: "capture_intents",
+      id: "id",
+      state: "state",
+      done: ["captured", "failed", "unresolved"],
+    },
   },
   input: {
     topic: "payments.requested",

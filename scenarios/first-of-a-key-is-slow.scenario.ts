@@ -11,7 +11,13 @@ export default defineScenario({
     "Given several events of one key, when the first is slow, then the others wait for it.",
   runbook: "docs/runbooks.md#a-consumer-stalls",
   tags: ["order", "batch"],
-  workload: { events: 60, accounts: 1_000, eventsPerKey: 3 },
+  workload: {
+    events: 120,
+    accounts: 1_000,
+    eventsPerKey: 3,
+    // Something is left to be done by others while the first event waits.
+    holds: [{ intent: 31, until: { fault: "slow-first", moment: "fired" } }],
+  },
   faults: [
     ...backlog(3),
     {

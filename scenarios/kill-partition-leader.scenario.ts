@@ -1,5 +1,5 @@
 import { defineScenario } from "../harness/index.ts";
-import { common, noRedelivery } from "./common.ts";
+import { common, committedAgain } from "./common.ts";
 
 export default defineScenario({
   ...common,
@@ -11,6 +11,8 @@ export default defineScenario({
     "Given the loss of a leader with replicas in sync, when a follower leads, then every payment takes effect once.",
   runbook: "docs/runbooks.md#the-broker-restarts",
   tags: ["broker", "crash", "failover", "three-brokers"],
+  // Where the leader coordinates the group as well, its members must be able to time out.
+  eviction: "session-timeout",
   brokers: 3,
   drainTimeoutMs: 60_000,
   limits: { recoveryMsMax: 45_000 },
@@ -25,5 +27,5 @@ export default defineScenario({
       until: { boundary: "kafka.offset-commit.applied", match: { intent: 20 } },
     },
   ],
-  exercise: noRedelivery,
+  exercise: committedAgain,
 });

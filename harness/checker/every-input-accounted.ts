@@ -1,5 +1,4 @@
 import { checked, unknown, type Checker } from "./check.ts";
-import { deadLettersOf } from "./dead-letters.ts";
 import { placeText } from "./evidence.ts";
 
 /**
@@ -13,7 +12,7 @@ export const everyInputAccounted: Checker = {
     const declared = evidence.header.deadLetters ?? null;
     if (declared === null)
       return unknown("no dead-letter table is declared (database.deadLetters)");
-    const kept = new Set(deadLettersOf(evidence).map(({ place }) => place));
+    const kept = new Set(evidence.changes.deadLetters.map(({ place }) => place));
     const missing = evidence.poisoned.filter(
       ({ position }) => position !== null && !kept.has(placeText(position)),
     );
@@ -21,8 +20,9 @@ export const everyInputAccounted: Checker = {
       return unknown(`${missing.length} unreadable records were not dead letters yet`);
     }
     return checked(
-      missing.map(({ key, position }) => ({
+      missing.map(({ key, position, seq }) => ({
         key,
+        seqs: [seq],
         message: `every-input-accounted: ${key} (${position === null ? "position unknown" : placeText(position)}) cannot be read, and there is no row in ${declared.table} that says so.`,
       })),
     );

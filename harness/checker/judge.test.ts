@@ -180,6 +180,16 @@ test("what one fault must make happen again is not asked of another", () => {
   expect(judged(promisedOf(own)).exercised.missing.join()).toMatch(/was not delivered again/);
 });
 
+test("a redelivery promised without a fault that could bring it about is inconclusive", () => {
+  const unarmed = without((b) => b.stream === "fault").map((b) =>
+    b.stream === "header" ? { ...b, faults: [] } : b,
+  );
+  expect(judged(unarmed)).toMatchObject({
+    verdict: "inconclusive",
+    exercised: { missing: ['redelivery "in-flight-record" was promised, without a fault'] },
+  });
+});
+
 test("a broken or missing assumption is inconclusive, and a violation still stands", () => {
   const broken = changed((b) =>
     b.stream === "assumption" && b.name === "no-bypass" ? { ...b, holds: false } : b,

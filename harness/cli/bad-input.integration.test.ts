@@ -55,11 +55,15 @@ function configFolder(name: string, patch: string, scenarios: Record<string, str
 const scenario = (patch: string): string =>
   `import base from ${JSON.stringify(join(home, "scenarios", "baseline.scenario.ts"))};\nexport default { ...base, ${patch} };\n`;
 
+const COMMIT = `{ boundary: "postgres.commit.applied", match: { intent: 20 } }`;
+const KILL = `{ id: "k", fault: "kill", at: ${COMMIT}, heldFrame: "drop", restart: true }`;
+
 test.each<[string, string[], RegExp]>([
   ["an unknown command", ["rnu"], /Did you mean "run"/],
   ["no command", [], /Name a command/],
   ["an unknown scenario", ["run", "baselin-x"], /Did you mean "baseline"/],
   ["an unknown variant", ["run", "--variant", "no-dedupe"], /Did you mean "no-dedup"/],
+  ["an unknown variant to calibrate", ["calibrate", "no-dedupe"], /Did you mean "no-dedup"/],
   ["an unknown flag", ["run", "--sede", "1"], /Did you mean "seed"/],
   ["an unknown stack", ["run", "--stack", "locl"], /stack/],
   ["a seed without a value", ["run", "--seed"], /seed/],
@@ -90,6 +94,32 @@ test.each<[string, string, Record<string, string>, RegExp]>([
       ),
     },
     /boundary/,
+  ],
+  [
+    "contradictory triggers",
+    "",
+    { "a.scenario.ts": scenario(`faults: [${KILL}, { ...${KILL}, id: "other" }]`) },
+    /waits for the same frame as k/,
+  ],
+  [
+    "a fault that no stack can do",
+    "",
+    {
+      "a.scenario.ts": scenario(
+        `faults: [{ id: "k", fault: "clock-step", stepMs: 60_000, at: ${COMMIT}, heldFrame: "drop" }]`,
+      ),
+    },
+    /clock-step\) is not available: the \w+ stack cannot step one process's wall clock/,
+  ],
+  [
+    "a recovery limit shorter than the session timeout",
+    "",
+    {
+      "a.scenario.ts": scenario(
+        `faults: [${KILL}], eviction: "session-timeout", limits: { recoveryMsMax: 3_000 }`,
+      ),
+    },
+    /recoveryMsMax is 3000 ms/,
   ],
   [
     "a misspelt guarantee",

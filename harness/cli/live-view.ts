@@ -63,21 +63,27 @@ export function tallied(tally: Tally, event: HistoryEvent): Tally {
   }
 }
 
-/** One line, cut to `width` columns. */
-export function statusLine(tally: Tally, elapsedMs: number, width: number): string {
+/** One line, cut to `width` columns: all of one scenario, or in short those that run side by side. */
+export function statusLine(tallies: readonly Tally[], elapsedMs: number, width: number): string {
   const seconds = `${(elapsedMs / 1000).toFixed(1)} s`;
+  const [only] = tallies;
   const parts =
-    tally.phase === null
-      ? [seconds, "starting servers"]
-      : [
-          seconds,
-          `${tally.scenario}: ${tally.phase}`,
-          `produced ${tally.produced}/${tally.events}`,
-          `processed ${tally.processed.size}`,
-          `redelivered ${tally.redelivered}`,
-          ...(tally.fault === null ? [] : [`fault ${tally.fault}`]),
-        ];
-  return sanitize(parts.join(" | ")).slice(0, Math.max(0, width - 1));
+    only === undefined ? ["starting servers"] : tallies.length > 1 ? tallies.map(brief) : all(only);
+  return sanitize([seconds, ...parts].join(" | ")).slice(0, Math.max(0, width - 1));
+}
+
+function all(tally: Tally): readonly string[] {
+  return [
+    `${tally.scenario}: ${tally.phase ?? "starting"}`,
+    `produced ${tally.produced}/${tally.events}`,
+    `processed ${tally.processed.size}`,
+    `redelivered ${tally.redelivered}`,
+    ...(tally.fault === null ? [] : [`fault ${tally.fault}`]),
+  ];
+}
+
+function brief({ scenario, phase, fault, processed, events }: Tally): string {
+  return `${scenario}: ${fault ?? phase ?? "starting"} ${processed.size}/${events}`;
 }
 
 /** True where a line may be redrawn: a real terminal outside CI. */
@@ -90,7 +96,8 @@ export class LiveView implements Disposable {
   private readonly stream: NodeJS.WriteStream;
   private readonly elapsedMs: () => number;
   private readonly timer: NodeJS.Timeout;
-  private tally = emptyTally;
+  /** By scenario, those in progress. */
+  private readonly tallies = new Map<string, Tally>();
 
   constructor(stream: NodeJS.WriteStream, elapsedMs: () => number) {
     this.stream = stream;
@@ -100,7 +107,9 @@ export class LiveView implements Disposable {
   }
 
   note(event: HistoryEvent): void {
-    this.tally = tallied(this.tally, event);
+    const { scenario } = event;
+    if (event.stream === "phase" && event.phase === "end") this.tallies.delete(scenario);
+    else this.tallies.set(scenario, tallied(this.tallies.get(scenario) ?? emptyTally, event));
   }
 
   print(line: string): void {
@@ -114,7 +123,7 @@ export class LiveView implements Disposable {
   }
 
   private draw(): void {
-    const line = statusLine(this.tally, this.elapsedMs(), this.stream.columns);
+    const line = statusLine([...this.tallies.values()], this.elapsedMs(), this.stream.columns);
     this.stream.write(`\r\u001b[2K${line}`);
   }
 }

@@ -3,10 +3,24 @@ import { hideBin } from "yargs/helpers";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import { EVICTIONS, type Eviction } from "../model/run-header.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
+import { GATE_COMMANDS, withGate } from "./gate-commands.ts";
+import { refuseMisplaced, RUN_FLAGS } from "./run-flags.ts";
 import { suggest } from "./suggest.ts";
 
-const COMMANDS = ["run", "list", "plan", "demo", "doctor", "calibrate", "verify", "show", "report"];
+const COMMANDS = [
+  "run",
+  "list",
+  "plan",
+  "demo",
+  "doctor",
+  "calibrate",
+  "verify",
+  "show",
+  "report",
+  ...GATE_COMMANDS,
+];
 const FLAGS = [
+  ...Object.keys(RUN_FLAGS),
   "stack",
   "variant",
   "seed",
@@ -17,8 +31,10 @@ const FLAGS = [
   "eviction",
   "disarm",
   "full",
+  "model",
   "config",
   "finding",
+  "workers",
   "format",
   "help",
   "version",
@@ -39,37 +55,9 @@ interface Flags {
   readonly eviction?: Eviction | undefined;
   readonly disarm: boolean;
   readonly full: boolean;
+  readonly model: boolean;
   readonly variants?: readonly string[] | undefined;
   readonly config?: string | undefined;
-}
-
-async function run(flags: Flags): Promise<number> {
-  const { checkVariant, load, selectScenarios } = await import("./load.ts");
-  const { checkAvailable } = await import("./sense.ts");
-  const { localStack, runAndStore } = await import("./session.ts");
-  const loaded = await load(flags.config);
-  const scenarios = selectScenarios(loaded.scenarios, flags.filter ?? []);
-  const variant = flags.variant ?? null;
-  checkVariant(variant, loaded.config.subject.variants ?? []);
-  const seed = seedOf(flags);
-  const stack = await localStack();
-  for (const scenario of scenarios) checkAvailable(scenario, stack.abilities);
-  const { result, folder } = await runAndStore({
-    loaded,
-    scenarios,
-    variant,
-    seed,
-    eviction: flags.eviction ?? null,
-    isArmed: !flags.disarm,
-    output: flags.output,
-    isQuiet: flags.quiet,
-  });
-  if (flags.json) print(JSON.stringify(result, null, 2));
-  else {
-    const { renderRun } = await import("../report/terminal.ts");
-    print(renderRun(result, folder));
-  }
-  return result.exitCode;
 }
 
 async function list(flags: Flags): Promise<number> {
@@ -77,7 +65,8 @@ async function list(flags: Flags): Promise<number> {
   const { scenarios, config } = await load(flags.config);
   if (flags.json) print(JSON.stringify(scenarios, null, 2));
   else {
-    for (const { id, title } of scenarios) print(`${id.padEnd(42)} ${title}`);
+    const { renderList } = await import("./plan.ts");
+    print(scenarios.flatMap(renderList).join("\n"));
     print(`\nvariants: ${(config.subject.variants ?? []).join(", ")}`);
   }
   return EXIT_CODES.pass;
@@ -87,10 +76,15 @@ async function list(flags: Flags): Promise<number> {
 async function plan(flags: Flags): Promise<number> {
   const { load, selectScenarios } = await import("./load.ts");
   const { planOf, renderPlan } = await import("./plan.ts");
+  const { checkAvailable, withEviction } = await import("./sense.ts");
+  const { localStack } = await import("./session.ts");
   const loaded = await load(flags.config);
-  const plans = selectScenarios(loaded.scenarios, flags.filter ?? []).map((scenario) =>
-    planOf(scenario, { config: loaded.config, seed: seedOf(flags) ?? 1 }),
-  );
+  const { abilities } = await localStack();
+  const plans = selectScenarios(loaded.scenarios, flags.filter ?? []).map((scenario) => {
+    checkAvailable(scenario, abilities);
+    const planned = withEviction(scenario, flags.eviction ?? null, loaded.config);
+    return planOf(planned, { config: loaded.config, seed: seedOf(flags) ?? 1 });
+  });
   if (flags.json) print(JSON.stringify(plans, null, 2));
   else print(plans.flatMap(renderPlan).join("\n"));
   return EXIT_CODES.pass;
@@ -98,8 +92,10 @@ async function plan(flags: Flags): Promise<number> {
 
 /** Variants must be caught by exactly their guarantees; exit 0 only when all is as stated. */
 async function runCalibration(flags: Flags): Promise<number> {
+  if (flags.model) return runModel(flags);
   const { load } = await import("./load.ts");
-  const { calibrate, renderCalibration } = await import("./calibrate.ts");
+  const { calibrate } = await import("./calibrate.ts");
+  const { renderCalibration } = await import("./calibrate-report.ts");
   const { storeCalibration } = await import("./calibration-store.ts");
   const { reportsFolder } = await import("./session.ts");
   const loaded = await load(flags.config);
@@ -120,6 +116,15 @@ async function runCalibration(flags: Flags): Promise<number> {
   if (flags.json) print(JSON.stringify(result, null, 2));
   else print(renderCalibration(result).join("\n"));
   return result.isAsStated ? EXIT_CODES.pass : EXIT_CODES.violated;
+}
+
+/** Only what needs no stack; says nothing of the service, so that no run may cite it. */
+async function runModel({ json }: Flags): Promise<number> {
+  const { calibrateModel, renderModel } = await import("./calibrate-model.ts");
+  const model = calibrateModel();
+  if (json) print(JSON.stringify(model, null, 2));
+  else print(renderModel(model).join("\n"));
+  return model.isAsStated ? EXIT_CODES.pass : EXIT_CODES.violated;
 }
 
 function seedOf({ seed }: Flags): number | undefined {
@@ -168,6 +173,11 @@ function optionsOf(args: readonly string[]) {
       describe: "a known-broken twin of the subject",
     })
     .option("seed", { type: "number", requiresArg: true, describe: "seed of the workload" })
+    .option("workers", {
+      type: "number",
+      requiresArg: true,
+      describe: "scenarios at a time, each on servers of its own (default: one a core, 3 at most)",
+    })
     .option("json", { type: "boolean", default: false, describe: "print result.json on stdout" })
     .option("output", { type: "string", requiresArg: true, describe: "folder for reports" })
     .option("verbose", { type: "boolean", default: false, describe: "show stack traces" })
@@ -186,13 +196,20 @@ function optionsOf(args: readonly string[]) {
       default: false,
       describe: "calibrate: every variant against every scenario",
     })
+    .option("model", {
+      type: "boolean",
+      default: false,
+      describe: "calibrate: only the model of the protocol, which needs no stack",
+    })
     .option("config", {
       type: "string",
       alias: "c",
       requiresArg: true,
       describe: "path of gameday.config.ts",
     })
-    .option("cache", { type: "string", hidden: true });
+    .option("cache", { type: "string", hidden: true })
+    .options(RUN_FLAGS)
+    .middleware(({ _: [command] }) => refuseMisplaced(String(command ?? ""), args), true);
 }
 
 /** Commands that read a stored run and start nothing. */
@@ -238,12 +255,13 @@ function withReaders(args: readonly string[]) {
 }
 
 function parser(args: readonly string[]) {
-  return withReaders(args)
+  return withGate(withReaders(args), { args, print })
     .command(
       "run [filter..]",
       "rehearse scenarios and judge them",
       (y) => y.positional("filter", { type: "string", array: true }),
-      (flags) => exitWith(() => run(flags))(),
+      (flags) =>
+        exitWith(async () => (await import("./run-command.ts")).run({ flags, args, print }))(),
     )
     .command(
       "plan [filter..]",

@@ -30,11 +30,6 @@ export function report(
   return EXIT_CODES.pass;
 }
 
-/** What is written at the end of every run, beside result.json and the journal. */
-export function writeUsualReports(folder: string): void {
-  writeReports(readRehearsedRun(folder, folder), { formats: formatsNamed("html,md"), folder });
-}
-
 /** People's edits lie beside the report, or else in the run's folder. They are read, never written. */
 function readRehearsedRun(folder: string, output: string): RehearsedRun {
   const run = readStoredRun(folder);

@@ -1,6 +1,6 @@
 import type { BoundaryName } from "./boundary.ts";
 import type { GuaranteeId } from "./guarantee.ts";
-import type { Eviction, Exercise, Limits } from "./run-header.ts";
+import type { Eviction, Exercise, HeldFrameFate, Limits } from "./run-header.ts";
 
 /** Which frame a trigger waits for. All that are given must match. */
 export interface TriggerMatch {
@@ -21,31 +21,16 @@ export interface Trigger {
   readonly after?: FaultMoment;
 }
 
-/**
- * What becomes of the frame that met the trigger, once the fault is confirmed. `drop`: the other
- * side never sees it. The rest only at `http.*.requested`, carried out by the API double:
- * `apply-late` (after the caller gave up), `apply-twice`, `answer-500`, `answer-503`, `answer-409`
- * (the last three without applying).
- */
-export const HELD_FRAME_FATES = [
-  "release",
-  "drop",
-  "apply-late",
-  "apply-twice",
-  "answer-500",
-  "answer-503",
-  "answer-409",
-] as const;
-export type HeldFrameFate = (typeof HELD_FRAME_FATES)[number];
-
 export const LINKS = ["kafka", "postgres", "api"] as const;
 export type LinkKind = (typeof LINKS)[number];
 
 /**
  * When a fault that lasts is ended: `taken-over` (another instance was delivered the record in
  * flight), `handled-elsewhere` (its offset was committed by another instance), `all-sent` (the
- * workload has sent everything), `overtaken` (three payments handled by other instances since were
- * published), `statement-refused` (the database refused a statement of the victim), or a trigger.
+ * workload has sent everything it may before a fault that has not come), `overtaken` (two later
+ * payments were handled and published, or two of the frame's own key were handled),
+ * `statement-refused` (the database refused a statement of the victim), `write-refused` (the broker
+ * refused a record for want of replicas in sync), or a trigger that a frame or a process meets.
  */
 export const UNTILS = [
   "taken-over",
@@ -53,6 +38,7 @@ export const UNTILS = [
   "all-sent",
   "overtaken",
   "statement-refused",
+  "write-refused",
 ] as const;
 export type Until = (typeof UNTILS)[number] | Trigger;
 
@@ -99,8 +85,16 @@ export type FaultAction =
       readonly until?: Until;
     }
   | { readonly fault: "pause-broker"; readonly which?: BrokerRole; readonly until: Until }
-  /** The other brokers cannot reach this one: it stays leader and its followers fall out of sync. */
-  | { readonly fault: "partition-brokers"; readonly which: BrokerRole; readonly until?: Until }
+  /**
+   * Nothing passes between a broker and its `peers` (default: it stays leader and its followers fall
+   * out of sync) or its `clients` (every instance of the subject).
+   */
+  | {
+      readonly fault: "partition-brokers";
+      readonly which: BrokerRole;
+      readonly from?: "peers" | "clients";
+      readonly until?: Until;
+    }
   /**
    * The victim's grace period runs out (SIGKILL) and the other version takes its place: everywhere
    * at once (`stop-start`) or one instance after the other (`rolling`).

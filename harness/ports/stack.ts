@@ -45,6 +45,7 @@ export interface StartedStack extends AsyncDisposable {
   logTail(server: string): Promise<readonly string[]>;
   /** Milliseconds each part needed to start, for `bench`. */
   readonly startupMs: Readonly<Record<string, number>>;
+  /** Ends it for good; disposing of it may give it back to whom it came from. */
   stop(): Promise<void>;
 }
 
@@ -57,6 +58,8 @@ export interface StackOptions {
   readonly runFolder: string;
   readonly runId: string;
   readonly progress: Progress;
+  /** Applied to every line that a server or the subject logs, before it is written; none are when absent. */
+  readonly redact?: (text: string) => string;
 }
 
 export interface StackAdapter {

@@ -1,3 +1,5 @@
+import { chaosToolkit } from "./chaos-toolkit.ts";
+import { junit } from "./junit.ts";
 import { renderHtml } from "./html/page.ts";
 import { renderRehearsal } from "./markdown/rehearsal-md.ts";
 import { renderMarkdown } from "./markdown/report-md.ts";
@@ -16,4 +18,11 @@ const json: ReportFormat = {
 };
 
 /** Every way to write a run down, in the order in which `--help` names them. */
-export const FORMATS: readonly ReportFormat[] = [html, markdown, rehearsal, json];
+export const FORMATS: readonly ReportFormat[] = [
+  html,
+  markdown,
+  rehearsal,
+  json,
+  junit,
+  chaosToolkit,
+];

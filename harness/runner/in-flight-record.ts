@@ -10,7 +10,6 @@ export function positionOf(context: ScenarioContext, frame: FrameMet): Position 
     .find(
       (event) =>
         event.stream === "delivery" &&
-        event.scenario === context.scenario.id &&
         event.position.topic === context.header.inputTopic &&
         event.key === frame.key,
     );

@@ -1,36 +1,29 @@
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { EventBody, HistoryEvent } from "../model/history.ts";
-import type { Clock, Recorder } from "../ports/basics.ts";
+import { plainRedactor, type Redactor } from "../model/redact.ts";
+import type { Clock } from "../ports/basics.ts";
+import { ScenarioJournal } from "./scenario-journal.ts";
 
 type Listener = (event: HistoryEvent) => void;
 
-/** The pace at which `alsoWhen` is asked; nothing is decided by it. */
-const ALSO_EVERY_MS = 20;
-
-export interface FirstOptions {
-  /** Index in events() to look from. */
-  readonly from: number;
-  readonly deadlineMs: number;
-  readonly signal: AbortSignal;
-  readonly alsoWhen?: () => boolean;
-}
-
 /**
- * Writes the history. Each line reaches the kernel before `record` returns, so a kill -9 of the
- * harness loses nothing and tears at most the last line. A failed write (disk full) is kept in
+ * Writes the history, secrets redacted: nobody in here or on disk sees them. Each line reaches the
+ * kernel before `record` returns, so a kill -9 of the harness loses nothing and tears at most the last line. A failed write (disk full) is kept in
  * `failure` and ends the run; it never turns into a shorter history that looks complete.
  */
 export class JournalWriter {
   private readonly descriptor: number;
   private readonly clock: Clock;
+  private readonly redactor: Redactor;
   private readonly kept: HistoryEvent[] = [];
   private readonly listeners = new Set<Listener>();
   private seq = 0;
   private failedBy: HarnessError | null = null;
 
-  constructor(path: string, clock: Clock) {
+  constructor(path: string, clock: Clock, redactor: Redactor = plainRedactor) {
     this.clock = clock;
+    this.redactor = redactor;
     try {
       this.descriptor = openSync(path, "wx");
     } catch (cause) {
@@ -42,8 +35,9 @@ export class JournalWriter {
     }
   }
 
-  forScenario(scenario: string): Recorder {
-    return { record: (body) => this.append(scenario, body) };
+  /** What one scenario writes and looks back on. */
+  forScenario(scenario: string): ScenarioJournal {
+    return new ScenarioJournal((body) => this.append(scenario, body));
   }
 
   events(): readonly HistoryEvent[] {
@@ -61,38 +55,6 @@ export class JournalWriter {
     return () => this.listeners.delete(listener);
   }
 
-  /**
-   * The first event at or after index `from` that matches, or null at the deadline, when
-   * `alsoWhen` turns true, or when the signal aborts (the caller then looks for itself).
-   */
-  first(
-    matches: (event: HistoryEvent) => boolean,
-    options: FirstOptions,
-  ): Promise<HistoryEvent | null> {
-    const { from, deadlineMs, signal, alsoWhen } = options;
-    const known = this.kept.slice(from).find(matches);
-    if (known !== undefined) return Promise.resolve(known);
-    return new Promise((resolve) => {
-      const settle = (event: HistoryEvent | null): void => {
-        clearTimeout(deadline);
-        clearInterval(asking);
-        stopListening();
-        signal.removeEventListener("abort", onAbort);
-        resolve(event);
-      };
-      const onAbort = (): void => settle(null);
-      const deadline = setTimeout(() => settle(null), deadlineMs);
-      const asking = setInterval(() => {
-        if (alsoWhen?.() === true) settle(null);
-      }, ALSO_EVERY_MS);
-      const stopListening = this.listen((event) => {
-        if (matches(event)) settle(event);
-      });
-      signal.addEventListener("abort", onAbort);
-      if (signal.aborted) settle(null);
-    });
-  }
-
   close(): void {
     try {
       fsyncSync(this.descriptor);
@@ -102,9 +64,9 @@ export class JournalWriter {
     closeSync(this.descriptor);
   }
 
-  private append(scenario: string, body: EventBody): void {
+  private append(scenario: string, body: EventBody): HistoryEvent {
     const atMs = Math.round(this.clock.nowMs() * 1000) / 1000;
-    const event = { seq: this.seq, atMs, scenario, ...body } as HistoryEvent;
+    const event = { seq: this.seq, atMs, scenario, ...this.redactor.value(body) } as HistoryEvent;
     this.seq += 1;
     try {
       writeSync(this.descriptor, `${JSON.stringify(event)}\n`);
@@ -113,6 +75,7 @@ export class JournalWriter {
     }
     this.kept.push(event);
     for (const listener of this.listeners) listener(event);
+    return event;
   }
 }
 

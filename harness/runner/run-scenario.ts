@@ -55,7 +55,12 @@ export async function runScenario(context: ScenarioContext): Promise<void> {
   if (wrong.length > 0) {
     noteBypass(context, wrong);
   } else {
-    await rehearse(context, { api, links, subjects, desk, gate });
+    try {
+      await rehearse(context, { api, links, subjects, desk, gate });
+    } finally {
+      // Also after Ctrl-C: what was done to servers and links is undone while they are there.
+      await desk.healed();
+    }
   }
   enter(context, "collect");
   collectUnread(context, links);
@@ -106,7 +111,8 @@ function manualFaults(context: ScenarioContext, gate: TriggerGate): Disposable {
       return context.environment.progress("no fault of this scenario waits for a person");
     }
     const instance = next.spec.at.match?.instance ?? context.instances[0] ?? "";
-    void gate.meet({ boundary: MANUAL, instance, key: next.key, eventId: null, position: null });
+    const named = context.intents.filter(({ key }) => key === next.key);
+    void gate.meet({ boundary: MANUAL, instance, named });
   });
   return { [Symbol.dispose]: end };
 }
@@ -156,7 +162,6 @@ async function held(context: ScenarioContext, intent: Intent): Promise<void> {
     await journal.first(
       (event) =>
         event.stream === "fault" &&
-        event.scenario === scenario.id &&
         event.faultId === until.fault &&
         (event.moment === until.moment || event.moment === "failed"),
       { from: 0, deadlineMs: scenario.drainTimeoutMs, signal: environment.signal },

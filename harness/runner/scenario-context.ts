@@ -5,7 +5,7 @@ import type { Recorder } from "../ports/basics.ts";
 import type { ScenarioDatabase } from "../ports/database.ts";
 import type { StartedStack } from "../ports/stack.ts";
 import type { InFlightIntents } from "./in-flight.ts";
-import type { JournalWriter } from "./journal-writer.ts";
+import type { ScenarioJournal } from "./scenario-journal.ts";
 import type { Versions } from "./versions.ts";
 import type { RunEnvironment, RunRequest } from "./run-request.ts";
 
@@ -24,7 +24,8 @@ export interface ScenarioContext {
   readonly intents: readonly Intent[];
   readonly inFlight: InFlightIntents;
   readonly database: ScenarioDatabase;
-  readonly journal: JournalWriter;
+  /** What this scenario has recorded so far. */
+  readonly journal: ScenarioJournal;
   readonly recorder: Recorder;
   readonly versions: Versions;
   /** What an earlier scenario left unhealed on this stack; null when nothing. */

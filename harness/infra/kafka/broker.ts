@@ -3,9 +3,9 @@ import { HarnessError } from "../../model/errors.ts";
 import type { HostPort } from "../../ports/basics.ts";
 import type { Broker } from "../../ports/broker.ts";
 import { openInputProducer } from "./input-producer.ts";
-import { createInternalCluster } from "./kafkajs-internals.ts";
+import { createInternalCluster, type InternalCluster } from "./kafkajs-internals.ts";
 import { GroupLeaver } from "./leave-group.ts";
-import { readEndOffsets, readLog } from "./read-log.ts";
+import { readEndOffsets, readFirstOffsets, readLog } from "./read-log.ts";
 
 /** The harness's own Kafka client, on the direct listener. */
 export async function openBroker(direct: readonly HostPort[]): Promise<Broker> {
@@ -64,7 +64,7 @@ export async function openBroker(direct: readonly HostPort[]): Promise<Broker> {
         (error: unknown) => codeOf(error),
       );
     },
-    resetOffsets: (group, topic) => resetOffsets(admin, group, topic),
+    resetOffsets: (group, topic) => resetOffsets({ admin, cluster }, group, topic),
     advertisedTo,
     producer: () => openInputProducer(kafka),
     async close() {
@@ -79,7 +79,15 @@ const REPLICATED = {
   configEntries: [{ name: "min.insync.replicas", value: "2" }],
 };
 
-async function resetOffsets(admin: Admin, group: string, topic: string): Promise<string> {
+/** What a client that is in no generation sends (KIP-211): accepted while the group is empty. */
+const NO_GENERATION = { groupGenerationId: -1, memberId: "", retentionTime: -1 } as const;
+
+/** Commits the first offsets by itself: the admin client of kafkajs joins the group and waits 5 s. */
+async function resetOffsets(
+  { admin, cluster }: { readonly admin: Admin; readonly cluster: InternalCluster },
+  group: string,
+  topic: string,
+): Promise<string> {
   const textOf = async (): Promise<string> => {
     const offsets = await admin.fetchOffsets({ groupId: group, topics: [topic] });
     const each = offsets.flatMap(({ partitions }) =>
@@ -88,7 +96,11 @@ async function resetOffsets(admin: Admin, group: string, topic: string): Promise
     return each.sort().join(", ");
   };
   const before = await textOf();
-  await admin.resetOffsets({ groupId: group, topic, earliest: true });
+  const firsts = await readFirstOffsets(cluster, topic);
+  const partitions = firsts.map((offset, partition) => ({ partition, offset: String(offset) }));
+  const coordinator = await cluster.findGroupCoordinator({ groupId: group });
+  const topics = [{ topic, partitions }];
+  await coordinator.offsetCommit({ ...NO_GENERATION, groupId: group, topics });
   return `${group} was at ${before}, and is at ${await textOf()}`;
 }
 

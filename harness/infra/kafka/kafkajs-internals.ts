@@ -1,6 +1,6 @@
 /**
- * The few parts of kafkajs 2.2.4 that have no public door: a group-less fetch, LeaveGroup on behalf
- * of another member, and metadata as one bootstrap address sees it. Reached through the private
+ * The few parts of kafkajs 2.2.4 that have no public door: a group-less fetch, offset commits for an
+ * empty group, LeaveGroup on behalf of another member, and metadata as one bootstrap address sees it. Reached through the private
  * cluster factory of a `Kafka` instance; shapes from kafkajs `types/index.d.ts` and `src/broker`.
  */
 import type { Kafka } from "kafkajs";
@@ -59,6 +59,13 @@ export interface NodeConnection {
     readonly groupId: string;
     readonly topics: readonly TopicPartitions<{ partition: number }>[];
   }): Promise<Responses<{ partition: number; offset: string }>>;
+  offsetCommit(request: {
+    readonly groupId: string;
+    readonly groupGenerationId: number;
+    readonly memberId: string;
+    readonly retentionTime: number;
+    readonly topics: readonly TopicPartitions<{ partition: number; offset: string }>[];
+  }): Promise<unknown>;
   leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
 }
 

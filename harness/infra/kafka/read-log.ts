@@ -46,9 +46,22 @@ async function offsetAt(
 }
 
 /** Log end offset per partition, index = partition. */
-export async function readEndOffsets(cluster: InternalCluster, topic: string): Promise<number[]> {
+export function readEndOffsets(cluster: InternalCluster, topic: string): Promise<number[]> {
+  return offsetsAt(cluster, topic, LATEST);
+}
+
+/** Offset of the first record still kept, per partition. */
+export function readFirstOffsets(cluster: InternalCluster, topic: string): Promise<number[]> {
+  return offsetsAt(cluster, topic, EARLIEST);
+}
+
+async function offsetsAt(
+  cluster: InternalCluster,
+  topic: string,
+  timestamp: number,
+): Promise<number[]> {
   const partitions = await partitionsOf(cluster, topic);
-  return Promise.all(partitions.map((partition) => offsetAt(partition, LATEST)));
+  return Promise.all(partitions.map((partition) => offsetAt(partition, timestamp)));
 }
 
 function textOf(value: Buffer | string | (Buffer | string)[] | undefined): string {

@@ -146,7 +146,12 @@ function describeStack(
 async function startStack(options: StackOptions): Promise<StartedStack> {
   const startedAtMs = performance.now();
   const { runId, progress } = options;
-  const session = await RunSession.open({ cacheFolder: cacheFolder(), runId, progress });
+  const session = await RunSession.open({
+    cacheFolder: cacheFolder(),
+    runId,
+    progress,
+    redact: options.redact,
+  });
   const context = { session, progress, logFolder: join(options.runFolder, "logs") };
   const plan = await planPorts(options.roles, options.brokers);
   const parts = await startParts(context, plan);

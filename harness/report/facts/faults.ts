@@ -1,4 +1,4 @@
-import type { Evidence } from "../../checker/evidence.ts";
+import type { Recorded } from "./recorded.ts";
 import type { BoundaryName } from "../../model/boundary.ts";
 import type { Span } from "./span.ts";
 
@@ -10,7 +10,7 @@ export interface FaultFact {
   readonly kind: string;
   readonly boundary: BoundaryName;
   readonly trigger: string;
-  readonly moments: Evidence["faults"];
+  readonly moments: Recorded["faults"];
   readonly firedAtMs: number | null;
   /** When the heal was verified; else the end of what was seen. Null when it never fired. */
   readonly endAtMs: number | null;
@@ -20,7 +20,7 @@ export interface FaultFact {
   readonly key: string | null;
 }
 
-export function faultsOf(evidence: Evidence, span: Span): readonly FaultFact[] {
+export function faultsOf(evidence: Recorded, span: Span): readonly FaultFact[] {
   return evidence.header.faults.map((planned, index) => {
     const moments = evidence.faults.filter(({ faultId }) => faultId === planned.id);
     const fired = moments.find(({ moment }) => moment === "fired");

@@ -1,4 +1,5 @@
-import { placeText, type Evidence } from "../../checker/evidence.ts";
+import { placeText } from "../../checker/evidence.ts";
+import type { Recorded } from "./recorded.ts";
 import type { Span } from "./span.ts";
 
 /** A stretch of a lane: the life of a process, or who owned a partition. */
@@ -24,7 +25,7 @@ export interface Lane {
 
 /** Lanes of the timeline: instances, input partitions, and the links on which a frame was held. */
 export function lanesOf(
-  evidence: Evidence,
+  evidence: Recorded,
   span: Span,
 ): { readonly lanes: readonly Lane[]; readonly instances: readonly string[] } {
   const instances = [...new Set(evidence.processes.map(({ instance }) => instance))].sort();
@@ -38,7 +39,7 @@ export function lanesOf(
   };
 }
 
-function instanceLane(evidence: Evidence, instance: string, span: Span): Lane {
+function instanceLane(evidence: Recorded, instance: string, span: Span): Lane {
   const own = evidence.processes.filter((event) => event.instance === instance);
   const bars = own.flatMap(({ kind, pid, atMs }): readonly Bar[] => {
     if (kind !== "spawned") return [];
@@ -75,7 +76,7 @@ function instanceLane(evidence: Evidence, instance: string, span: Span): Lane {
   };
 }
 
-function deliveryMark({ atMs, attempt, position, key }: Evidence["deliveries"][number]): Mark {
+function deliveryMark({ atMs, attempt, position, key }: Recorded["deliveries"][number]): Mark {
   return {
     atMs,
     kind: attempt > 1 ? "redelivery" : "delivery",
@@ -83,7 +84,7 @@ function deliveryMark({ atMs, attempt, position, key }: Evidence["deliveries"][n
   };
 }
 
-function partitionLanes(evidence: Evidence, span: Span): readonly Lane[] {
+function partitionLanes(evidence: Recorded, span: Span): readonly Lane[] {
   const topic = evidence.header.inputTopic;
   const partitions = [
     ...new Set(
@@ -124,7 +125,7 @@ function partitionLanes(evidence: Evidence, span: Span): readonly Lane[] {
 
 /** Who owned a partition, from one assignment to the next; a member that is evicted owns nothing. */
 function ownersOf(
-  { events }: Evidence,
+  { events }: Recorded,
   of: { readonly topic: string; readonly partition: number },
   span: Span,
 ): readonly Bar[] {
@@ -166,7 +167,7 @@ const LINK_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Only links on which the harness held or dropped a frame: the others passed everything. */
-function linkLanes({ wires }: Evidence): readonly Lane[] {
+function linkLanes({ wires }: Recorded): readonly Lane[] {
   const touched = Map.groupBy(
     wires.filter(({ action }) => action === "held" || action === "dropped"),
     ({ instance, boundary }) =>

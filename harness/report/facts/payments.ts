@@ -1,5 +1,5 @@
-import { effectsFor, placeText, type Evidence } from "../../checker/evidence.ts";
-import { outcomeOf } from "../../checker/outcomes.ts";
+import { placeText } from "../../checker/evidence.ts";
+import { effectsIn, outcomeIn, type Recorded } from "./recorded.ts";
 import type { Outcome } from "../../model/verdict.ts";
 
 /** One business event and its outcome. */
@@ -31,12 +31,9 @@ export function isAtRisk({ outcome }: Payment): boolean {
  * Every accepted event of the workload, in the order of its intents. Linear in the journal. Without the
  * ledgers (the run was cut short) no outcome is known.
  */
-export function paymentsOf(evidence: Evidence): readonly Payment[] {
+export function paymentsOf(evidence: Recorded): readonly Payment[] {
   const committedAt = firstCommits(evidence);
   const deliveries = deliveriesByPlace(evidence);
-  const isCollected = evidence.events.some(
-    (event) => event.stream === "phase" && event.phase === "down",
-  );
   const intents = new Map(evidence.intents.map((intent) => [idOf(intent), intent]));
   return evidence.expected.flatMap((event): readonly Payment[] => {
     const intent = intents.get(idOf(event));
@@ -50,14 +47,14 @@ export function paymentsOf(evidence: Evidence): readonly Payment[] {
         operation: intent.operation,
         account: intent.account,
         amount: intent.amount,
-        outcome: isCollected ? outcomeOf(evidence, event) : "indeterminate",
+        outcome: outcomeIn(evidence, event),
         sentAtMs: intent.sentAtMs,
         latencyMs: at === undefined || at < intent.sentAtMs ? null : at - intent.sentAtMs,
         position: place,
         deliveries: place === null ? 0 : (deliveries.get(place) ?? 0),
         effects: evidence.header.effects.map(({ id }) => ({
           id,
-          times: effectsFor(evidence, event, id).length,
+          times: effectsIn(evidence, event, id).length,
         })),
       },
     ];
@@ -65,7 +62,7 @@ export function paymentsOf(evidence: Evidence): readonly Payment[] {
 }
 
 /** The one currency that the effect rows name; null when they name none, or several. */
-export function currencyOf({ changes }: Evidence): string | null {
+export function currencyOf({ changes }: Recorded): string | null {
   const named = new Set(
     changes.flatMap(({ after }) =>
       typeof after?.["currency"] === "string" ? [after["currency"]] : [],
@@ -79,7 +76,7 @@ function idOf({ key, eventId }: { readonly key: string; readonly eventId: string
   return JSON.stringify([key, eventId]);
 }
 
-function firstCommits({ wires }: Evidence): ReadonlyMap<string, number> {
+function firstCommits({ wires }: Recorded): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const { boundary, tag, keys, atMs } of wires) {
     if (boundary !== "postgres.commit.applied" || tag !== "COMMIT") continue;
@@ -88,7 +85,7 @@ function firstCommits({ wires }: Evidence): ReadonlyMap<string, number> {
   return found;
 }
 
-function deliveriesByPlace({ deliveries }: Evidence): ReadonlyMap<string, number> {
+function deliveriesByPlace({ deliveries }: Recorded): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const { position } of deliveries) {
     const place = placeText(position);

@@ -1,4 +1,4 @@
-import { evidenceOf, type Evidence } from "../../checker/evidence.ts";
+import { recordedOf, type Recorded } from "./recorded.ts";
 import type { HistoryEvent } from "../../model/history.ts";
 import type { ScenarioResult } from "../../model/result.ts";
 import type { StoredRun } from "../stored-run.ts";
@@ -12,7 +12,7 @@ export interface ScenarioFacts {
   readonly slug: string;
   readonly result: ScenarioResult;
   /** Null when the journal says nothing of it. */
-  readonly evidence: Evidence | null;
+  readonly evidence: Recorded | null;
   readonly payments: readonly Payment[];
   readonly faults: readonly FaultFact[];
   readonly span: Span | null;
@@ -23,7 +23,7 @@ export interface ScenarioFacts {
 export function factsOf({ result, events }: StoredRun): readonly ScenarioFacts[] {
   const groups = Map.groupBy(events, ({ scenario }) => scenario);
   return result.scenarios.map((scenario, index) => {
-    const evidence = evidenceOf(groups.get(scenario.id) ?? []);
+    const evidence = recordedOf(groups.get(scenario.id) ?? []);
     const span = evidence === null ? null : spanOf(evidence.events);
     return {
       slug: `s${index + 1}`,

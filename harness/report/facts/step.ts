@@ -1,4 +1,5 @@
-import { placeText, type Evidence } from "../../checker/evidence.ts";
+import { placeText } from "../../checker/evidence.ts";
+import type { Recorded } from "./recorded.ts";
 import type { CallEvent, EventBase, HistoryEvent } from "../../model/history.ts";
 
 export interface Actor {
@@ -36,12 +37,12 @@ type Of<S extends HistoryEvent["stream"]> = Extract<HistoryEvent, { readonly str
 type Told = Omit<Step, "seq" | "atMs">;
 
 /** Null for what only repeats another step: the audit trail, and frames whose message is told elsewhere. */
-export function stepOf(event: HistoryEvent, evidence: Evidence): Step | null {
+export function stepOf(event: HistoryEvent, evidence: Recorded): Step | null {
   const told = toldOf(event, evidence);
   return told === null ? null : { seq: event.seq, atMs: event.atMs, ...told };
 }
 
-function toldOf(event: HistoryEvent, evidence: Evidence): Told | null {
+function toldOf(event: HistoryEvent, evidence: Recorded): Told | null {
   switch (event.stream) {
     case "intent":
       return intentStep(event);
@@ -83,7 +84,7 @@ function intentStep({ eventId, position, account, isCopy }: Of<"intent">): Told 
   };
 }
 
-function deliveryStep({ instance, position, attempt }: Of<"delivery">, evidence: Evidence): Told {
+function deliveryStep({ instance, position, attempt }: Of<"delivery">, evidence: Recorded): Told {
   const isInput = position.topic === evidence.header.inputTopic;
   const what = isInput ? "it" : "the published record";
   const times = attempt > 1 ? `delivered again (${attempt})` : "delivered";
@@ -162,12 +163,14 @@ function wireStep({ boundary, instance, action, tag }: Of<"wire">): Told | null 
   const server = SERVER_OF[protocol] ?? apiOf(conversation);
   const said = SAID[`${protocol}.${conversation}`] ?? SAID_OF_API;
   const isAsked = moment === "requested";
-  const isRefused = tag === "ROLLBACK" || tag?.startsWith("ERROR") === true;
-  const short = isAsked ? said.ask : isRefused ? `refused: ${tag}` : said.answer;
+  const isRefused = action === "refused" || tag === "ROLLBACK" || tag?.startsWith("ERROR") === true;
+  const short = isAsked ? said.ask : isRefused ? `refused: ${tag ?? "?"}` : said.answer;
   const frame = isAsked
     ? { says: `${instance} ${said.asks} (${server.name})`, receiver: server.name, isAsked }
     : {
-        says: isRefused ? `${server.name} refuses (${tag})` : `${server.name} ${said.answers}`,
+        says: isRefused
+          ? `${server.name} refuses (${tag ?? "no reason given"})`
+          : `${server.name} ${said.answers}`,
         receiver: instance,
         isAsked,
       };
@@ -176,7 +179,7 @@ function wireStep({ boundary, instance, action, tag }: Of<"wire">): Told | null 
     to: isAsked ? server : subject,
     fate: action === "held" || action === "dropped" ? action : isRefused ? "refused" : "passed",
     words: WORDS_OF[action](frame),
-    short: action === "passed" ? short : `${short}: ${action}`,
+    short: action === "passed" || action === "refused" ? short : `${short}: ${action}`,
     proof: `${boundary} ${action}${tag === null ? "" : `, tag ${tag}`}`,
   };
 }
@@ -189,6 +192,7 @@ interface Frame {
 
 const WORDS_OF: Readonly<Record<Of<"wire">["action"], (frame: Frame) => string>> = {
   passed: ({ says }) => `${says}.`,
+  refused: ({ says }) => `${says}: it was not done.`,
   held: ({ says, isAsked, receiver }) =>
     `${says}. The harness holds this message back: ${isAsked ? `${receiver} has not seen it` : `it is done, and ${receiver} has not been told`}.`,
   dropped: ({ receiver }) => `The message that was held is thrown away: ${receiver} never sees it.`,
@@ -282,7 +286,7 @@ function callStep(event: CallEvent & EventBase): Told | null {
   }
 }
 
-function faultStep(event: Of<"fault">, evidence: Evidence): Told | null {
+function faultStep(event: Of<"fault">, evidence: Recorded): Told | null {
   const { faultId, moment, instance, detail } = event;
   if (moment === "planned" || moment === "armed") return null;
   const kind = evidence.header.faults.find(({ id }) => id === faultId)?.fault ?? "fault";
@@ -319,7 +323,17 @@ function processStep({ instance, kind, pid, signal, code }: Of<"process">): Told
 }
 
 function membershipStep({ instance, kind, memberId, eviction }: Of<"membership">): Told | null {
-  if (kind !== "evicted") return null;
+  if (kind === "left-to-timeout") {
+    return {
+      from: KAFKA,
+      to: null,
+      fate: "mark",
+      words: `Nobody tells Kafka that ${instance} is gone: it has to find out by its session timeout.`,
+      short: `${instance} not signed off`,
+      proof: `member ${memberId}`,
+    };
+  }
+  if (kind !== "evicted" && kind !== "already-gone") return null;
   return {
     from: KAFKA,
     to: null,

@@ -1,5 +1,5 @@
-import { placeText, type Evidence } from "../../checker/evidence.ts";
-import { storyOf } from "../../checker/story.ts";
+import { placeText } from "../../checker/evidence.ts";
+import { linesOf, type Recorded } from "./recorded.ts";
 import type { HistoryEvent } from "../../model/history.ts";
 import { stepOf, type Step } from "./step.ts";
 
@@ -27,8 +27,8 @@ export interface LedgerLine {
 }
 
 /** Null when the history says nothing of the key. */
-export function storyFacts(evidence: Evidence, key: string): Story | null {
-  const lines = storyOf(evidence, key, FACTS_MAX + 1);
+export function storyFacts(evidence: Recorded, key: string): Story | null {
+  const lines = linesOf(evidence, key, FACTS_MAX + 1);
   const bySeq = indexed(evidence);
   const collectedSeq =
     evidence.events.find((event) => event.stream === "phase" && event.phase === "collect")?.seq ??
@@ -49,9 +49,9 @@ export function storyFacts(evidence: Evidence, key: string): Story | null {
   };
 }
 
-const indexes = new WeakMap<Evidence, ReadonlyMap<number, HistoryEvent>>();
+const indexes = new WeakMap<Recorded, ReadonlyMap<number, HistoryEvent>>();
 
-function indexed(evidence: Evidence): ReadonlyMap<number, HistoryEvent> {
+function indexed(evidence: Recorded): ReadonlyMap<number, HistoryEvent> {
   const known =
     indexes.get(evidence) ?? new Map(evidence.events.map((event) => [event.seq, event]));
   indexes.set(evidence, known);
@@ -71,10 +71,10 @@ function actorsOf(steps: readonly Step[]): readonly string[] {
     .map(({ name }) => name);
 }
 
-function ledgerOf(evidence: Evidence, key: string): readonly LedgerLine[] {
+function ledgerOf(evidence: Recorded, key: string): readonly LedgerLine[] {
   const events = evidence.expected.filter((event) => event.key === key);
   const effects = events.flatMap((event) =>
-    [...(evidence.effects.get(event.id)?.values() ?? [])].flatMap((found) =>
+    (evidence.effects.get(event.id) ?? []).flatMap((found) =>
       found.map(({ declaration, text, seq }, index) => ({
         seq,
         where: declaration.id,

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import type { Evidence } from "../../checker/evidence.ts";
+import type { Recorded } from "../facts/recorded.ts";
 import { lanesOf, type Lane, type Mark } from "../facts/lanes.ts";
 import type { ScenarioFacts } from "../facts/scenario-facts.ts";
 import {
@@ -22,7 +22,7 @@ const TOP = 52;
 /** Lanes per instance, partition and link under the fault bands. */
 export function timeline(
   facts: ScenarioFacts,
-  evidence: Evidence,
+  evidence: Recorded,
   budget: Budget,
 ): readonly Child[] {
   const axis = timeAxis(facts);

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EventBody } from "../../model/history.ts";
 import type { Gate } from "../../ports/tap.ts";
-import type { Direction } from "../relay.ts";
+import { relayed, split } from "../testing/relayed.ts";
+import { CommittedOffsets } from "./committed-offsets.ts";
 import { DeliveryCounter } from "./delivery-counter.ts";
 import { KafkaSession } from "./session.ts";
 import { KafkaTapState } from "./tap-state.ts";
@@ -13,15 +14,19 @@ const sample = (kind: Sample["kind"], api: number, version: number): Buffer => {
   return Buffer.from(found?.hex ?? "", "hex");
 };
 
-function rig(gate: Gate = { meet: () => null }) {
+function rig(
+  gate: Gate = { meet: () => null },
+  committed = new CommittedOffsets(),
+  state = new KafkaTapState(),
+) {
   const events: EventBody[] = [];
-  const state = new KafkaTapState();
   const placed = new Map<string, string>();
   const session = new KafkaSession({
     instance: "consumer-1",
     recorder: { record: (event) => events.push(event) },
     gate,
     counter: new DeliveryCounter(),
+    committed,
     attribution: {
       identify: (text) =>
         text === "pay-1" || text === "evt-1" ? { key: "pay-1", eventId: "evt-1" } : null,
@@ -35,27 +40,9 @@ function rig(gate: Gate = { meet: () => null }) {
       placed.set(`${topic}/${partition}/${offset}`, key),
     state,
   });
-  return { session, events, state };
+  const place = (offset: number): unknown => placed.set(`topic/2/${offset}`, "pay-1");
+  return { session, events, state, place };
 }
-
-/** Relays chunks the way the relay does; returns the bytes that went on. */
-async function relayed(direction: Direction, chunks: readonly Buffer[]): Promise<Buffer> {
-  const out: Buffer[] = [];
-  for (const chunk of chunks) {
-    for (const frame of direction.push(chunk)) {
-      const fate = await direction.handle(frame);
-      if (fate === "drop") return Buffer.concat(out);
-      out.push(fate.bytes);
-      fate.forwarded?.();
-    }
-  }
-  return Buffer.concat(out);
-}
-
-const split = (bytes: Buffer, at: readonly number[]): Buffer[] => {
-  const cuts = [0, ...[...at].sort((a, b) => a - b), bytes.length];
-  return cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end));
-};
 
 test("every frame goes on unchanged, however the bytes are split", async () => {
   const requests = Buffer.concat(
@@ -137,6 +124,70 @@ test.each([2, 8])(
   },
 );
 
+/** A sample of a response with the code of its one partition changed. */
+function answered(api: number, version: number, code: number): Buffer {
+  const bytes = Buffer.from(sample("response", api, version));
+  const partition = Buffer.from([0, 0, 0, 2, 0, api === 0 ? 6 : 25]);
+  bytes.writeInt16BE(code, bytes.indexOf(partition) + 4);
+  return bytes;
+}
+
+/** A gate that nobody waits at, and the boundaries it was asked about. */
+function watcher(): { readonly gate: Gate; readonly met: string[] } {
+  const met: string[] = [];
+  const gate: Gate = {
+    meet: ({ boundary }) => {
+      met.push(boundary);
+      return null;
+    },
+  };
+  return { gate, met };
+}
+
+test.each([
+  ["offset-commit", 8, 2],
+  ["offset-commit", 8, 8],
+  ["produce", 0, 3],
+  ["produce", 0, 11],
+] as const)(
+  "%s (api %i v%i): applied and told when the broker did it",
+  async (name, api, version) => {
+    const { gate, met } = watcher();
+    const { session } = rig(gate);
+    await relayed(session.toServer, [sample("request", api, version)]);
+    await relayed(session.toClient, [answered(api, version, 0)]);
+    expect(met).toEqual(
+      ["requested", "applied", "acknowledged"].map((moment) => `kafka.${name}.${moment}`),
+    );
+  },
+);
+
+test.each([
+  ["offset-commit", 8, 2, 25],
+  ["offset-commit", 8, 8, 22],
+  ["produce", 0, 3, 6],
+  ["produce", 0, 11, 47],
+] as const)(
+  "%s (api %i v%i) that the broker refused with %i is met by nobody, and recorded",
+  async (name, api, version, code) => {
+    const { gate, met } = watcher();
+    const { session, events, place } = rig(gate);
+    place(40);
+    await relayed(session.toServer, [sample("request", api, version)]);
+    await relayed(session.toClient, [answered(api, version, code)]);
+    expect(met).toEqual([`kafka.${name}.requested`]);
+    expect(events.filter(({ stream }) => stream === "wire")).toMatchObject([
+      { action: "passed" },
+      {
+        boundary: `kafka.${name}.applied`,
+        action: "refused",
+        keys: ["pay-1"],
+        tag: String(code),
+      },
+    ]);
+  },
+);
+
 test("a commit is attributed to every record it newly covers", async () => {
   const { session, events } = rig();
   const fetchAll = Buffer.from(sample("request", 1, 11));
@@ -147,6 +198,22 @@ test("a commit is attributed to every record it newly covers", async () => {
   await relayed(session.toServer, [sample("request", 8, 8)]);
   const wires = events.filter((event) => event.stream === "wire");
   expect(wires).toMatchObject([{ boundary: "kafka.offset-commit.requested", keys: ["pay-1"] }]);
+});
+
+test("a commit of the next owner covers only what its group has not committed before", async () => {
+  const committed = new CommittedOffsets();
+  const commits = async (before: number | null): Promise<readonly string[]> => {
+    const { session, events, place } = rig(undefined, committed);
+    for (const offset of [40, 41]) place(offset);
+    if (before !== null) committed.note("group", { topic: "topic", partition: 2, offset: before });
+    await relayed(session.toServer, [sample("request", 8, 8)]);
+    await relayed(session.toClient, [answered(8, 8, 0)]);
+    return events.flatMap((event) => (event.stream === "wire" ? event.keys : []));
+  };
+  committed.note("another group", { topic: "topic", partition: 2, offset: 42 });
+  const times = 3; // requested, applied, acknowledged
+  expect(await commits(41)).toHaveLength(times);
+  expect(await commits(null)).toHaveLength(0);
 });
 
 test("Produce and its transaction: offsets count as committed when EndTxn is applied", async () => {
@@ -162,9 +229,56 @@ test("Produce and its transaction: offsets count as committed when EndTxn is app
     "offset",
     "kafka.txn-end.requested",
     "offset",
+    "kafka.txn-end.applied",
   ]);
   // Error 47 (INVALID_PRODUCER_EPOCH): the transaction was fenced, nothing is committed.
-  expect(events.at(-1)).toMatchObject({ moment: "applied", errorCode: 47 });
+  expect(events.slice(-2)).toMatchObject([
+    { moment: "applied", errorCode: 47 },
+    { action: "refused", tag: "47" },
+  ]);
+});
+
+/** EndTxn answered with this code; the sample says 47. */
+function endTxnAnswered(code: number): Buffer {
+  const bytes = Buffer.from(sample("response", 26, 4));
+  bytes.writeInt16BE(code, bytes.indexOf(Buffer.from([0, 47])));
+  return bytes;
+}
+const commitsIn = (events: readonly EventBody[]) =>
+  events.filter((event) => event.stream === "offset");
+
+test("a producer that starts again has nothing of the transaction a crash left open", async () => {
+  const { state } = rig();
+  const first = rig(undefined, undefined, state);
+  await relayed(first.session.toServer, [sample("request", 28, 3)]); // and the process dies
+  const second = rig(undefined, undefined, state);
+  await relayed(second.session.toServer, [sample("request", 22, 5)]);
+  await relayed(second.session.toClient, [sample("response", 22, 5)]);
+  await relayed(second.session.toServer, [sample("request", 26, 4)]);
+  await relayed(second.session.toClient, [endTxnAnswered(0)]);
+  expect(commitsIn(second.events)).toEqual([]);
+});
+
+test.each([
+  [47, "fenced", 2],
+  [90, "fenced", 2],
+  [15, "may be asked again", 4],
+])("EndTxn answered with %i: the producer %s", async (code, _, expected) => {
+  const { session, events } = rig();
+  await relayed(session.toServer, [sample("request", 28, 3), sample("request", 26, 4)]);
+  await relayed(session.toClient, [endTxnAnswered(code)]);
+  await relayed(session.toServer, [sample("request", 26, 4)]);
+  await relayed(session.toClient, [endTxnAnswered(0)]);
+  expect(commitsIn(events)).toHaveLength(expected); // requested and applied, once or twice
+});
+
+test("offsets that the group's coordinator refused are no part of the transaction", async () => {
+  const { session, events } = rig();
+  await relayed(session.toServer, [sample("request", 28, 3)]);
+  await relayed(session.toClient, [sample("response", 28, 3)]); // 22, ILLEGAL_GENERATION
+  await relayed(session.toServer, [sample("request", 26, 4)]);
+  await relayed(session.toClient, [endTxnAnswered(0)]);
+  expect(commitsIn(events)).toEqual([]);
 });
 
 test("group membership of both protocols: joined, assigned, left", async () => {

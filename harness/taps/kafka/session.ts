@@ -4,7 +4,7 @@ import type { Conversation, Direction, Fate } from "../relay.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { commitExchange } from "./commits.ts";
 import { fetchExchange } from "./deliveries.ts";
-import { NO_REMARK, UNREMARKABLE, type Answer, type Exchange, type Means } from "./exchange.ts";
+import { NO_REMARK, type Answer, type Exchange, type Means } from "./exchange.ts";
 import {
   groupHeartbeatExchange,
   heartbeatExchange,
@@ -20,7 +20,13 @@ import {
   VERSIONS,
   type RequestHead,
 } from "./messages.ts";
-import { endTxnExchange, produceExchange, txnOffsetExchange } from "./publishing.ts";
+import { produceExchange } from "./publishing.ts";
+import {
+  addOffsetsExchange,
+  endTxnExchange,
+  initProducerExchange,
+  txnOffsetExchange,
+} from "./transactions.ts";
 
 const FRAME: FrameShape = { lengthAt: 0, extra: 4, lengthMin: 4, lengthMax: 100 * 1024 * 1024 };
 const PENDING_MAX = 10_000;
@@ -36,9 +42,8 @@ const EXCHANGES: Readonly<Record<number, Begin>> = {
   [API.heartbeat]: heartbeatExchange,
   [API.leaveGroup]: leaveExchange,
   [API.syncGroup]: syncExchange,
-  // What they carry is known from Produce, TxnOffsetCommit and EndTxn.
-  [API.initProducerId]: () => UNREMARKABLE,
-  [API.addOffsetsToTxn]: () => UNREMARKABLE,
+  [API.initProducerId]: initProducerExchange,
+  [API.addOffsetsToTxn]: addOffsetsExchange,
   [API.endTxn]: endTxnExchange,
   [API.txnOffsetCommit]: txnOffsetExchange,
   [API.consumerGroupHeartbeat]: groupHeartbeatExchange,

@@ -1,6 +1,6 @@
-import type { Attribution, Gate, HeldFrameDecision } from "../../ports/tap.ts";
+import type { Attribution, Gate, HeldFrameDecision, Named } from "../../ports/tap.ts";
 import type { Recorder } from "../../ports/basics.ts";
-import { meetBoundary, type Named } from "../hold.ts";
+import { meetBoundary, noteRefused } from "../hold.ts";
 import { LengthFramer, type FrameShape } from "../length-framer.ts";
 import type { Conversation, Direction, Fate } from "../relay.ts";
 import type { Moment } from "../../model/boundary.ts";
@@ -39,7 +39,8 @@ export interface SessionOptions {
 
 /**
  * One Postgres session. A COMMIT is `requested` when the subject asks, `applied` when the server's
- * CommandComplete has arrived (whatever its tag says), `acknowledged` when ReadyForQuery went on.
+ * CommandComplete says COMMIT, `acknowledged` when ReadyForQuery went on. An answer ROLLBACK or an
+ * error is recorded as refused.
  */
 export class PostgresSession implements Conversation {
   private readonly options: SessionOptions;
@@ -127,29 +128,45 @@ export class PostgresSession implements Conversation {
       if (frame[0] !== 0x4e) this.options.onUnknown("postgres: encrypted session");
       return { bytes: frame };
     }
-    if (typeOf(frame) === "C" && this.isCommitAsked && this.answeredTag === null) {
-      const tag = commandTag(frame);
-      if (tag === "COMMIT" || tag === "ROLLBACK") {
-        this.answeredTag = tag;
-        return this.pass(frame, this.meet("postgres.commit.applied", tag));
-      }
-    }
-    if (typeOf(frame) === "C" && this.asked !== null && this.asked !== "commit") {
-      return this.pass(frame, this.meet(`postgres.${this.asked}.applied`, commandTag(frame)));
-    }
-    if (typeOf(frame) === "E" && this.asked === "statement") {
-      const tag = `ERROR ${sqlState(frame)}`;
-      return this.pass(frame, this.meet("postgres.statement.applied", tag));
-    }
+    if (typeOf(frame) === "C") return this.onComplete(frame);
+    if (typeOf(frame) === "E") return this.onRefused(frame, `ERROR ${sqlState(frame)}`);
     if (typeOf(frame) === "Z") return { bytes: frame, forwarded: this.readyAfter(frame) };
+    return { bytes: frame };
+  }
+
+  private onComplete(frame: Buffer): Fate | Promise<Fate> {
+    const tag = commandTag(frame);
+    if (this.isCommitOpen() && (tag === "COMMIT" || tag === "ROLLBACK")) {
+      if (tag === "ROLLBACK") return this.onRefused(frame, tag);
+      this.answeredTag = tag;
+      return this.pass(frame, this.meet("postgres.commit.applied", tag));
+    }
+    if (this.asked === null || this.asked === "commit") return { bytes: frame };
+    return this.pass(frame, this.meet(`postgres.${this.asked}.applied`, tag));
+  }
+
+  /** A COMMIT was asked for and has not been answered. */
+  private isCommitOpen(): boolean {
+    return this.isCommitAsked && this.answeredTag === null;
+  }
+
+  /** What was asked was not done: nobody meets it as applied or acknowledged. */
+  private onRefused(frame: Buffer, tag: string): Fate {
+    const asked = this.isCommitOpen() ? "commit" : this.asked;
+    if (asked === "commit") this.answeredTag = tag;
+    this.asked = null;
+    if (asked !== null) {
+      const { instance, recorder } = this.options;
+      const named = [...this.named.values()];
+      noteRefused({ boundary: `postgres.${asked}.applied`, instance, named, tag }, recorder);
+    }
     return { bytes: frame };
   }
 
   private readyAfter(frame: Buffer): () => void {
     const isIdle = readyStatus(frame) === "I";
     return () => {
-      if (this.answeredTag !== null)
-        void this.meet("postgres.commit.acknowledged", this.answeredTag);
+      if (this.answeredTag === "COMMIT") void this.meet("postgres.commit.acknowledged", "COMMIT");
       else if (this.asked !== null && this.asked !== "commit")
         void this.meet(`postgres.${this.asked}.acknowledged`, null);
       this.asked = null;
@@ -165,13 +182,13 @@ export class PostgresSession implements Conversation {
   ): Promise<HeldFrameDecision> | null {
     const { instance, gate, recorder } = this.options;
     return meetBoundary(
-      // Begin and statements are many: only errors and what met a trigger are worth a line.
+      // Begin and statements are many: only what met a trigger, or was refused, is worth a line.
       {
         boundary,
         instance,
         named: [...this.named.values()],
         tag,
-        isQuiet: !boundary.startsWith("postgres.commit.") && tag?.startsWith("ERROR") !== true,
+        isQuiet: !boundary.startsWith("postgres.commit."),
       },
       { gate, recorder },
     );
