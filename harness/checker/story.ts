@@ -12,8 +12,10 @@ export class Story {
   readonly lines: StoryLine[] = [];
   private readonly subject: Subject;
   private readonly shown = new Set<number>();
+  private readonly linesMax: number;
 
-  constructor(evidence: Evidence, key: string | null) {
+  constructor(evidence: Evidence, key: string | null, linesMax = LINES_MAX) {
+    this.linesMax = linesMax;
     const event = evidence.expected.find((candidate) => candidate.key === key);
     this.subject = { key, event, evidence };
   }
@@ -26,7 +28,7 @@ export class Story {
   see(event: HistoryEvent): void {
     const { seq, atMs } = event;
     const isShown = this.shown.has(seq);
-    if (this.lines.length >= LINES_MAX && !isShown) return;
+    if (this.lines.length >= this.linesMax && !isShown) return;
     const text = lineOf(event, this.subject) ?? (isShown ? anyLineOf(event) : null);
     if (text !== null) this.lines.push({ seq, atMs, text });
   }

@@ -239,7 +239,7 @@ function withReaders(args: readonly string[]) {
       (y) =>
         y.positional("run", { type: "string", demandOption: true }).option("format", {
           type: "string",
-          default: "json",
+          default: "html,md",
           requiresArg: true,
           describe: "formats, separated by commas",
         }),
