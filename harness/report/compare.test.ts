@@ -115,6 +115,11 @@ describe("history", () => {
     expect(mixed).toMatch(/passes again/);
   });
 
+  test("a shard and the run it was merged into are one run", () => {
+    const merged = { ...good, runId: "merged", mergedFrom: [good.runId] };
+    expect(trendsOf([good, merged])[0]?.verdicts).toEqual(["pass"]);
+  });
+
   test("a recovery far slower than before is remarked", () => {
     const remarks = trendsOf([recovering(300, 310, 320, 2_000)])[0]?.remarks;
     expect(remarks).toEqual(["recovery slower: 310 -> 2000 ms (+545 %)"]);
