@@ -177,7 +177,7 @@ export interface RunResult {
   readonly scenarios: readonly ScenarioResult[];
   /** Present when the run was stopped before all of it was rehearsed; it is then no pass. */
   readonly notRun?: readonly NotRun[];
-  /** Present with --repeat-each; run k of a scenario has the id `<scenario>#k`. */
+  /** Present with --repeat-each; run k of a scenario has the id `<scenario>.k`. */
   readonly repeats?: readonly Repeats[];
   /** Present with --shard; absent once `gameday merge` has put the shards together. */
   readonly shard?: Shard;

@@ -97,7 +97,9 @@ function details(scenario: ScenarioResult, page: Page, linesMax: number): readon
 }
 
 function doubtTexts(scenario: ScenarioResult): readonly string[] {
-  const doubts = doubtsOf(scenario).map(
+  // The run says the error already.
+  const { error: _, ...judged } = scenario;
+  const doubts = doubtsOf(judged).map(
     (doubt) => `${doubt.startsWith("assumption ") ? "" : "not exercised: "}${inert(doubt)}`,
   );
   const unknown = scenario.guarantees.flatMap(({ id, violated, reason }) =>
@@ -164,7 +166,7 @@ function zombieTexts({ zombies = [] }: ScenarioResult): readonly string[] {
 }
 
 function ratesTexts({ rates }: ScenarioResult): readonly string[] {
-  if (rates === undefined) return [];
+  if (rates === undefined || rates.deliveries === 0) return [];
   const { redeliveries, deliveries, dedupHitRatio, eventsDeliveredAgain, apiRetries } = rates;
   const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
   const absorbed =
