@@ -98,6 +98,7 @@ export default defineConfig({
       topic: "topic",
       partition: "partition",
       offset: "kafka_offset",
+      reason: "reason",
     },
     dedup: {
       table: "processed_events",

@@ -11,6 +11,8 @@ export interface DeadLetter {
   readonly place: string;
   /** Who wrote it; null where the evidence cannot tell. */
   readonly instance: string | null;
+  /** False when the row says nothing in the declared column. */
+  readonly hasReason: boolean;
 }
 
 /** A committed outbox row names an event. */
@@ -163,7 +165,9 @@ export class ChangeFacts {
       partition: Number(after[declared.partition]),
       offset: Number(after[declared.offset]),
     });
-    this.deadLetters.push({ instance, place });
+    const reason = declared.reason === undefined ? "not asked for" : after[declared.reason];
+    const hasReason = typeof reason === "string" && reason.trim() !== "";
+    this.deadLetters.push({ instance, place, hasReason });
   }
 
   private dedupRow(change: Change): void {

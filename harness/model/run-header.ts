@@ -58,6 +58,8 @@ export interface DeadLetterDeclaration {
   readonly topic: string;
   readonly partition: string;
   readonly offset: string;
+  /** Column that says why; it must not be empty. */
+  readonly reason?: string;
 }
 
 /** Where dedup rows live, so that the effective key of two versions can be compared. */
