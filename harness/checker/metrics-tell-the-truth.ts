@@ -1,8 +1,9 @@
-import type { Series } from "../model/run-header.ts";
+import type { MetricsDeclaration, Series } from "../model/run-header.ts";
 import type { DeadLetter } from "./change-facts.ts";
 import { checked, unknown, type Checker } from "./check.ts";
 import type { DeliveryEvent, LogEvent } from "../model/history.ts";
 import { effectsFor, placeText, type Evidence } from "./evidence.ts";
+import { idOf, type Expected } from "./expected.ts";
 
 /**
  * The subject's own counters agree with the wires and the ledgers, for every instance whose process
@@ -47,7 +48,7 @@ function claimsOf(
 ): readonly Claim[] {
   const declared = evidence.header.metrics;
   if (declared === undefined || declared === null) return [];
-  const { effects = [], duplicates, calls, deadLetters, latency } = declared;
+  const { effects = [], duplicates, calls, deliveries, deadLetters, latency } = declared;
   const shownBy = (series: Series): number => valueOf(evidence, instance, series);
   const unsure = evidence.wires.commitsWithoutAnswer(instance);
   const between = (rows: number): Pick<Claim, "least" | "most"> => ({
@@ -58,9 +59,6 @@ function claimsOf(
   const tables = effects.map((series) => ({ series, table: tableOf(evidence, series.effect) }));
   const all = tables.reduce((sum, { table }) => sum + rowsOf(table), 0);
   const letters = evidence.header.deadLetters?.table;
-  const received = evidence.attempts.filter(
-    (call) => call.instance === instance && call.api === calls?.api && call.moment === "received",
-  ).length;
   return [
     ...tables.map(({ series, table }) => ({
       what: `effects in ${table} (${series.series})`,
@@ -77,15 +75,15 @@ function claimsOf(
             most: (repeats.get(instance) ?? 0) + unsure,
           },
         ]),
-    ...(calls === undefined
+    ...(calls === undefined ? [] : claimsOfCalls(evidence, instance, calls)),
+    ...(deliveries === undefined
       ? []
-      : // A call that never reached the API counts as an attempt, and is no lie.
-        [
+      : [
           {
-            what: `calls of ${calls.api} (${calls.series})`,
-            shown: shownBy(calls),
-            least: received,
-            most: Infinity,
+            what: `deliveries (${deliveries.series})`,
+            shown: shownBy(deliveries),
+            least: Math.max(0, all - unsure),
+            most: evidence.deliveries.filter((delivery) => delivery.instance === instance).length,
           },
         ]),
     ...(deadLetters === undefined || letters === undefined
@@ -99,14 +97,80 @@ function claimsOf(
         ]),
     ...(latency === undefined
       ? []
-      : [
-          {
-            what: `end-to-end latencies (${latency.series})`,
-            shown: shownBy(latency),
-            ...between(all),
-          },
-        ]),
+      : operationsOf(evidence, latency).map(({ name, series, events }) => ({
+          what: `end-to-end latencies${name} (${latency.series})`,
+          shown: shownBy(series),
+          ...between(
+            events === null
+              ? all
+              : effects.reduce(
+                  (sum, { effect }) => sum + effectsBy(evidence, { instance, effect, events }),
+                  0,
+                ),
+          ),
+        }))),
   ];
+}
+
+/** A call that never reached the API counts as an attempt; what it did not receive, it did not answer. */
+function claimsOfCalls(
+  evidence: Evidence,
+  instance: string,
+  declared: NonNullable<MetricsDeclaration["calls"]>,
+): readonly Claim[] {
+  const { series, api, unknown: silent } = declared;
+  const shown = valueOf(evidence, instance, declared);
+  const received = evidence.attempts.filter(
+    (call) => call.instance === instance && call.api === api && call.moment === "received",
+  ).length;
+  const attempts = {
+    what: `calls of ${api} (${series})`,
+    shown,
+    least: received,
+    most: Infinity,
+  };
+  if (silent === undefined) return [attempts];
+  const unanswered = valueOf(evidence, instance, { series, labels: silent });
+  return [
+    attempts,
+    {
+      what: `answered calls of ${api} (${series})`,
+      shown: shown - unanswered,
+      least: 0,
+      most: received,
+    },
+  ];
+}
+
+interface Operation {
+  /** In words, behind "latencies". */
+  readonly name: string;
+  readonly series: Series;
+  /** Null: all there are. */
+  readonly events: readonly Expected[] | null;
+}
+
+/** The operations whose latencies are told apart, or all as one. */
+function operationsOf(
+  { intents, expected }: Evidence,
+  { series, labels = {}, operation }: NonNullable<MetricsDeclaration["latency"]>,
+): readonly Operation[] {
+  if (operation === undefined) return [{ name: "", series: { series, labels }, events: null }];
+  const named = new Map(intents.map((intent) => [idOf(intent), intent.operation]));
+  return [...new Set(named.values())].map((name) => ({
+    name: ` of ${name}`,
+    series: { series, labels: { ...labels, [operation]: name } },
+    events: expected.filter(({ id }) => named.get(id) === name),
+  }));
+}
+
+function effectsBy(
+  evidence: Evidence,
+  of: { readonly instance: string; readonly effect: string; readonly events: readonly Expected[] },
+): number {
+  return of.events
+    .flatMap((event) => effectsFor(evidence, event, of.effect))
+    .filter(({ instance }) => instance === of.instance).length;
 }
 
 function livedThroughout({ processes }: Evidence, instance: string): boolean {

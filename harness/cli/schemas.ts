@@ -121,9 +121,16 @@ export const configSchema = z.strictObject({
         path: z.string().startsWith("/"),
         effects: z.array(z.strictObject({ ...series, effect: name })).optional(),
         duplicates: z.strictObject(series).optional(),
-        calls: z.strictObject({ ...series, api: name }).optional(),
+        calls: z
+          .strictObject({
+            ...series,
+            api: name,
+            unknown: z.record(z.string(), z.string()).optional(),
+          })
+          .optional(),
+        deliveries: z.strictObject(series).optional(),
         deadLetters: z.strictObject(series).optional(),
-        latency: z.strictObject(series).optional(),
+        latency: z.strictObject({ ...series, operation: name.optional() }).optional(),
       })
       .optional(),
     variants: z.array(name).optional(),
