@@ -26,6 +26,7 @@ const TRAFFIC_DEADLINE_MS = 20_000;
 /** Answered by the API double for the harness: no call, and not in its ledger. */
 const ALIVE_PATH = "/alive";
 const IN_SYNC_DEADLINE_MS = 20_000;
+const BROKER_DEADLINE_MS = 10_000;
 
 /** What a fault may touch, for the instance and the frame it met. */
 export function createFaultField(options: FaultMeans, frame: FrameMet): FaultField {
@@ -88,11 +89,18 @@ async function brokerAt(
   which: BrokerRole,
 ): Promise<number> {
   const { broker } = context.stack;
-  if (which === "coordinator") return broker.coordinatorOf(context.header.group);
   const { topic, partition } = placeOf(context, frame);
-  const leader = await broker.leaderOf(topic, partition);
-  if (leader !== null) return leader;
-  throw new HarnessError("environment", `${topic}[${partition}] has no leader to do this to.`);
+  const ask = (): Promise<number | null> =>
+    which === "coordinator"
+      ? broker.coordinatorOf(context.header.group)
+      : broker.leaderOf(topic, partition);
+  return pollUntil(() => ask().catch(() => null), {
+    what:
+      which === "coordinator" ? "a coordinator of the group" : `a leader of ${topic}[${partition}]`,
+    deadlineMs: BROKER_DEADLINE_MS,
+    everyMs: 50,
+    signal: context.environment.signal,
+  });
 }
 
 /** The frame's partition; the first of the input topic when the frame is about no record. */
@@ -109,7 +117,9 @@ async function inSync(
   const { atLeast = 0, atMost = Infinity } = wanted;
   return pollUntil(
     async () => {
-      const nodes = await context.stack.broker.inSync(topic, partition);
+      // A broker that does not answer right now is asked again.
+      const nodes = await context.stack.broker.inSync(topic, partition).catch(() => null);
+      if (nodes === null) return null;
       const isThere = nodes.length >= atLeast && nodes.length <= atMost;
       return isThere ? `${topic}[${partition}] is in sync on ${nodes.join(", ")}` : null;
     },
