@@ -9,6 +9,7 @@ import { loadReporters, ReporterDesk } from "../harness/cli/reporters.ts";
 import { checkSense } from "../harness/cli/sense.ts";
 import { runAndStore } from "../harness/cli/session.ts";
 import { verify } from "../harness/cli/verify.ts";
+import { FORMATS } from "../harness/report/formats.ts";
 import type { ApiMode, FaultSpec, Scenario } from "../harness/index.ts";
 import { noRedelivery } from "./common.ts";
 
@@ -337,7 +338,8 @@ test("no canary is in any artefact of a violated run, and the run is judged alik
   const printed: string[] = [];
   const say = (line: string) => printed.push(line);
   const setting = { folder, env: {}, isVerbose: true, log: say };
-  const reporters = await loadReporters(["terminal", "github", "junit", "chaos-toolkit"], setting);
+  const every = ["terminal", "github", ...FORMATS.map(({ id }) => id)];
+  const reporters = await loadReporters(every, setting);
   expect(await new ReporterDesk(reporters).end(folder, say)).toEqual([]);
   const files = readdirSync(folder, { recursive: true })
     .map((name) => join(folder, String(name)))
