@@ -4,7 +4,9 @@ import { EXIT_CODES } from "../model/verdict.ts";
 import { loadPackaged } from "./load.ts";
 import { runAndStore } from "./session.ts";
 
-const SCENARIO = "kill-consumer-between-commit-and-ack";
+const SCENARIO = "kill-consumer-before-commit";
+/** Charges the card in its handler, before its transaction commits. */
+const NAIVE = "call-before-commit";
 
 /** The same kill against a naive and the careful consumer, side by side. */
 export async function demo(options: {
@@ -12,12 +14,12 @@ export async function demo(options: {
   readonly output: string | undefined;
 }): Promise<number> {
   const loaded = await loadPackaged();
-  const found = loaded.scenarios.find(({ id }) => id === SCENARIO);
-  if (found === undefined) throw new HarnessError("internal", `${SCENARIO} is not in the package.`);
-  // A provider without idempotency keys: what the consumer does twice is charged twice.
-  const scenario = { ...found, api: "no-idempotency" as const };
+  const scenario = loaded.scenarios.find(({ id }) => id === SCENARIO);
+  if (scenario === undefined) {
+    throw new HarnessError("internal", `${SCENARIO} is not in the package.`);
+  }
   const runs: ScenarioResult[] = [];
-  for (const variant of ["no-dedup", null]) {
+  for (const variant of [NAIVE, null]) {
     const { result } = await runAndStore({
       loaded,
       scenarios: [scenario],
@@ -44,15 +46,15 @@ export async function demo(options: {
 /** A table of what the same fault did to both. */
 export function sideBySide(naive: ScenarioResult, careful: ScenarioResult): readonly string[] {
   const row = (label: string, of: (result: ScenarioResult) => string | number): string =>
-    `${label.padEnd(34)}${String(of(naive)).padEnd(22)}${of(careful)}`;
+    `${label.padEnd(34)}${String(of(naive)).padEnd(30)}${of(careful)}`;
   const broken = (id: string) => (result: ScenarioResult) =>
     result.guarantees.find((guarantee) => guarantee.id === id)?.findings.length ?? 0;
   const first = naive.guarantees.find(({ id }) => id === "no-duplicate-calls")?.findings[0];
   return [
     "",
-    "A consumer was killed after Postgres committed and before it acknowledged to Kafka.",
+    "A consumer was killed before Postgres committed; the naive one had charged the card by then.",
     "",
-    row("", (result) => (result === naive ? "naive (no-dedup)" : "careful")),
+    row("", (result) => (result === naive ? `naive (${NAIVE})` : "careful")),
     row("payments", ({ outcomes }) => outcomes.expected),
     row("redelivered", ({ exercised }) => exercised.redelivered.length),
     row("posted twice", broken("no-duplicate-effects")),
