@@ -40,9 +40,14 @@ export default defineConfig({
         { series: "effects_total", labels: { consumer: "settlements" }, effect: "settlement" },
       ],
       duplicates: { series: "duplicate_deliveries_total" },
-      calls: { series: "external_calls_total", api: "payments" },
+      calls: {
+        series: "external_calls_total",
+        api: "payments",
+        unknown: { outcome: "unknown" },
+      },
+      deliveries: { series: "deliveries_total" },
       deadLetters: { series: "dead_letters_total" },
-      latency: { series: "end_to_end_latency_seconds_count" },
+      latency: { series: "end_to_end_latency_seconds_count", operation: "type" },
     },
     variants: [
       "no-dedup",
@@ -98,6 +103,7 @@ export default defineConfig({
       topic: "topic",
       partition: "partition",
       offset: "kafka_offset",
+      reason: "reason",
     },
     dedup: {
       table: "processed_events",

@@ -11,6 +11,8 @@ export interface DeadLetter {
   readonly place: string;
   /** Who wrote it; null where the evidence cannot tell. */
   readonly instance: string | null;
+  /** False when the row says nothing in the declared column. */
+  readonly hasReason: boolean;
 }
 
 /** A committed outbox row names an event. */
@@ -63,7 +65,7 @@ export class ChangeFacts {
 
   constructor(header: RunHeader) {
     this.header = header;
-    this.keyChanges = new KeyChanges(header.dedup ?? null);
+    this.keyChanges = new KeyChanges(header);
     const ledger = header.effects.find(({ id }) => id === header.balance?.ledger);
     this.ledger = ledger?.kind === "row" ? ledger : null;
     this.effectTables = new Set(
@@ -163,7 +165,9 @@ export class ChangeFacts {
       partition: Number(after[declared.partition]),
       offset: Number(after[declared.offset]),
     });
-    this.deadLetters.push({ instance, place });
+    const { reason } = declared;
+    const hasReason = reason === undefined || isText(after[reason]);
+    this.deadLetters.push({ instance, place, hasReason });
   }
 
   private dedupRow(change: Change): void {
@@ -179,4 +183,8 @@ export class ChangeFacts {
     const key = String(after[declared.key]);
     this.revivals.push({ seqs: [deletedAt, seq], key, dedupKey: keyOf(after) });
   }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "";
 }

@@ -62,6 +62,8 @@ export interface Evidence {
   readonly finals: readonly Stamped<OffsetFinalEvent>[];
   /** Calls received, and questions whether a key is known. */
   readonly attempts: readonly Stamped<CallEvent>[];
+  /** Calls that were answered, by "instance api". */
+  readonly answers: ReadonlyMap<string, number>;
   readonly changes: ChangeFacts;
   readonly wires: WireFacts;
   /** What became of frames that were held. */

@@ -69,6 +69,7 @@ class Kept {
   private readonly commits: Stamped<OffsetCommitEvent>[] = [];
   private readonly finals: Stamped<OffsetFinalEvent>[] = [];
   private readonly attempts: Stamped<CallEvent>[] = [];
+  private readonly answers = new Map<string, number>();
   private readonly trail: TrailEvent[] = [];
   private readonly fates: Stamped<WireEvent>[] = [];
   private readonly metCalls: Stamped<CallEvent>[] = [];
@@ -93,6 +94,7 @@ class Kept {
         return this.log(event);
       case "delivery":
         this.trail.push(event);
+        this.changes.keyChanges.delivered(event);
         return void this.deliveries.push(event);
       case "offset":
         return this.offset(event);
@@ -102,7 +104,10 @@ class Kept {
       case "call":
         return this.call(event);
       case "process":
-        if (event.kind === "spawned") this.trail.push(event);
+        if (event.kind === "spawned") {
+          this.trail.push(event);
+          this.changes.keyChanges.spawned(event);
+        }
         return void this.processes.push(event);
       case "fault":
         if (event.moment === "fired") this.wires.faultFired(event);
@@ -110,7 +115,7 @@ class Kept {
       case "wire":
         return this.wire(event);
       case "unread":
-        return this.notRead(event);
+        return countFrames(event.why === "by-design" ? this.relayed : this.unread, event);
       case "membership":
         return void this.trail.push(event);
       case "assumption":
@@ -144,6 +149,7 @@ class Kept {
       commits: this.commits,
       finals: this.finals,
       attempts: this.attempts,
+      answers: this.answers,
       changes: this.changes,
       wires: this.wires,
       trail: this.trail,
@@ -166,11 +172,6 @@ class Kept {
     return this.header.faults.some(
       (fault) => fault.fault === "intercept" && (fault.key === null || fault.key === key),
     );
-  }
-
-  private notRead({ name, count, why }: UnreadEvent): void {
-    const counts = why === "by-design" ? this.relayed : this.unread;
-    counts.set(name, (counts.get(name) ?? 0) + count);
   }
 
   private log(event: Stamped<LogEvent>): void {
@@ -200,8 +201,23 @@ class Kept {
   private call(event: Stamped<CallEvent>): void {
     if (event.moment === "received") this.trail.push(event);
     this.effects.call(event);
+    if (event.moment === "answered") {
+      const name = `${event.instance} ${event.api}`;
+      this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
+    }
     this.changes.keyChanges.call(event);
     if (this.mayBeIntercepted(event)) this.metCalls.push(event);
     if (event.moment === "received" || event.moment === "looked-up") this.attempts.push(event);
   }
+}
+
+function countFrames(counts: Map<string, number>, { name, count }: UnreadEvent): void {
+  counts.set(name, (counts.get(name) ?? 0) + count);
+}
+
+/** The evidence of one scenario run; null when its history has no header. */
+export function evidenceOf(events: readonly HistoryEvent[]): Evidence | null {
+  const intake = new Intake();
+  for (const event of events) intake.see(event);
+  return intake.evidence();
 }

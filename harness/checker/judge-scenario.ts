@@ -48,13 +48,16 @@ export function judgeScenario(evidence: Evidence, by: readonly Checker[]): Scena
 /** Parts that only some scenarios have. */
 function extrasOf(
   evidence: Evidence,
-): Pick<ScenarioResult, "redeploy" | "zombies" | "unread" | "relayed"> {
+): Pick<ScenarioResult, "redeploy" | "redeployKeys" | "zombies" | "unread" | "relayed"> {
   const zombies = zombiesOf(evidence)
     .slice(0, ZOMBIE_ACTS_MAX)
     .map(({ instance, act, key, atMs, outcome }) => ({ instance, act, key, atMs, outcome }));
+  const { keyChanges } = evidence.changes;
   const isRedeployed = evidence.header.faults.some(({ fault }) => fault === "redeploy");
   return {
-    ...(isRedeployed ? { redeploy: evidence.changes.keyChanges.differences() } : {}),
+    ...(isRedeployed
+      ? { redeploy: keyChanges.differences(), redeployKeys: keyChanges.comparisons() }
+      : {}),
     ...(zombies.length > 0 ? { zombies } : {}),
     ...(evidence.unread.size > 0 ? { unread: Object.fromEntries(evidence.unread) } : {}),
     ...(evidence.relayed.size > 0 ? { relayed: Object.fromEntries(evidence.relayed) } : {}),
@@ -82,7 +85,9 @@ function resultOf(evidence: Evidence, id: GuaranteeId, by: readonly Checker[]): 
 }
 
 function outcomeOf(evidence: Evidence, id: GuaranteeId, by: readonly Checker[]): CheckOutcome {
-  if (evidence.expected.length === 0) return { kind: "unknown", reason: "no event was accepted" };
+  // What nobody can read is an input as well: it must be accounted for.
+  if (evidence.expected.length === 0 && evidence.poisoned.length === 0)
+    return { kind: "unknown", reason: "no event was accepted" };
   const checker = by.find((candidate) => candidate.id === id);
   if (checker === undefined) return { kind: "unknown", reason: "this version has no such checker" };
   try {

@@ -31,6 +31,15 @@ test("a valid history with a survived kill passes", () => {
   expect(result.exercised.redelivered).toEqual(["payments.requested[0]@1 to consumer-2"]);
 });
 
+test("where nothing but unreadable records was sent, one without a dead letter is a finding", () => {
+  const result = judged(
+    without(
+      (b) => ["effect", "call"].includes(b.stream) || (b.stream === "log" && b.role === "output"),
+    ).map((body) => (body.stream === "intent" ? { ...body, isPoison: true } : body)),
+  );
+  expect(result.broken).toEqual(["every-input-accounted"]);
+});
+
 test("a record that an incomplete observer did not see is not a finding", () => {
   const result = judged([
     ...without((b) => b.stream === "log" && b.role === "output" && b.eventId === "evt-2"),

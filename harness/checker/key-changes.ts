@@ -1,6 +1,12 @@
-import type { CallEvent, EffectEvent, Version } from "../model/history.ts";
-import type { KeyChange } from "../model/result.ts";
-import type { DedupDeclaration } from "../model/run-header.ts";
+import type {
+  CallEvent,
+  DeliveryEvent,
+  EffectEvent,
+  ProcessEvent,
+  Version,
+} from "../model/history.ts";
+import type { KeyChange, KeyComparison } from "../model/result.ts";
+import type { RunHeader } from "../model/run-header.ts";
 
 const CHANGES_MAX = 50;
 
@@ -11,17 +17,31 @@ type ByVersion = Map<string, Partial<Record<Version, string>>>;
  * key (from the wire) each of them used. Keeps nothing where nothing was redeployed.
  */
 export class KeyChanges {
-  private readonly declared: DedupDeclaration | null;
+  private readonly header: Pick<RunHeader, "dedup" | "inputTopic">;
+  /** What each instance runs. */
+  private readonly running = new Map<string, Version>();
+  /** Versions that were delivered the record of a key. */
+  private readonly handled = new Map<string, Set<Version>>();
   private readonly dedup: ByVersion = new Map();
   private readonly idempotency: ByVersion = new Map();
 
-  constructor(declared: DedupDeclaration | null) {
-    this.declared = declared;
+  constructor(header: Pick<RunHeader, "dedup" | "inputTopic">) {
+    this.header = header;
+  }
+
+  spawned({ instance, version }: ProcessEvent): void {
+    if (version !== undefined) this.running.set(instance, version);
+  }
+
+  delivered({ instance, key, position }: DeliveryEvent): void {
+    const version = this.running.get(instance);
+    if (version === undefined || key === null || position.topic !== this.header.inputTopic) return;
+    this.handled.set(key, (this.handled.get(key) ?? new Set()).add(version));
   }
 
   /** A change of the dedup table. */
   dedupRow({ op, after, version }: EffectEvent): void {
-    const { declared } = this;
+    const declared = this.header.dedup ?? null;
     if (declared === null || version === undefined || op !== "insert") return;
     const consumer = declared.consumer === undefined ? "" : String(after?.[declared.consumer]);
     const key = `${String(after?.[declared.key])} ${consumer}`;
@@ -34,6 +54,27 @@ export class KeyChanges {
     note(this.idempotency, key, { version, text: idempotencyKey ?? "none" });
   }
 
+  /** For every event whose key of both versions is known or that both were delivered. */
+  comparisons(): readonly KeyComparison[] {
+    return [
+      this.comparison(this.dedup, "dedup key"),
+      this.comparison(this.idempotency, "idempotency key"),
+    ];
+  }
+
+  private comparison(seen: ByVersion, what: KeyChange["what"]): KeyComparison {
+    const isSame = new Map<string, boolean>();
+    for (const [name, { current, next }] of seen) {
+      if (current === undefined || next === undefined) continue;
+      const key = businessKeyOf(name);
+      isSame.set(key, current === next && isSame.get(key) !== false);
+    }
+    const same = [...isSame.values()].filter(Boolean).length;
+    const both = [...this.handled].filter(([, versions]) => versions.size > 1);
+    const notCompared = both.filter(([key]) => !isSame.has(key)).length;
+    return { what, same, changed: isSame.size - same, notCompared };
+  }
+
   /** Where the two versions differ. */
   differences(): readonly KeyChange[] {
     return [
@@ -41,6 +82,10 @@ export class KeyChanges {
       ...changes(this.idempotency, "idempotency key"),
     ].slice(0, CHANGES_MAX);
   }
+}
+
+function businessKeyOf(key: string): string {
+  return key.split(" ")[0] ?? key;
 }
 
 function note(
@@ -55,6 +100,6 @@ function changes(seen: ByVersion, what: KeyChange["what"]): readonly KeyChange[]
   return [...seen].flatMap(([key, { current, next }]) =>
     current === undefined || next === undefined || current === next
       ? []
-      : [{ key: key.split(" ")[0] ?? key, what, current, next }],
+      : [{ key: businessKeyOf(key), what, current, next }],
   );
 }

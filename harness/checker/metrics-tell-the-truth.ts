@@ -1,4 +1,4 @@
-import type { Series } from "../model/run-header.ts";
+import type { MetricsDeclaration, Series } from "../model/run-header.ts";
 import type { DeadLetter } from "./change-facts.ts";
 import { checked, unknown, type Checker } from "./check.ts";
 import type { DeliveryEvent, LogEvent } from "../model/history.ts";
@@ -47,7 +47,7 @@ function claimsOf(
 ): readonly Claim[] {
   const declared = evidence.header.metrics;
   if (declared === undefined || declared === null) return [];
-  const { effects = [], duplicates, calls, deadLetters, latency } = declared;
+  const { effects = [], duplicates, calls, deliveries, deadLetters, latency } = declared;
   const shownBy = (series: Series): number => valueOf(evidence, instance, series);
   const unsure = evidence.wires.commitsWithoutAnswer(instance);
   const between = (rows: number): Pick<Claim, "least" | "most"> => ({
@@ -58,9 +58,6 @@ function claimsOf(
   const tables = effects.map((series) => ({ series, table: tableOf(evidence, series.effect) }));
   const all = tables.reduce((sum, { table }) => sum + rowsOf(table), 0);
   const letters = evidence.header.deadLetters?.table;
-  const received = evidence.attempts.filter(
-    (call) => call.instance === instance && call.api === calls?.api && call.moment === "received",
-  ).length;
   return [
     ...tables.map(({ series, table }) => ({
       what: `effects in ${table} (${series.series})`,
@@ -77,15 +74,15 @@ function claimsOf(
             most: (repeats.get(instance) ?? 0) + unsure,
           },
         ]),
-    ...(calls === undefined
+    ...(calls === undefined ? [] : claimsOfCalls(evidence, instance, calls)),
+    ...(deliveries === undefined
       ? []
-      : // A call that never reached the API counts as an attempt, and is no lie.
-        [
+      : [
           {
-            what: `calls of ${calls.api} (${calls.series})`,
-            shown: shownBy(calls),
-            least: received,
-            most: Infinity,
+            what: `deliveries (${deliveries.series})`,
+            shown: shownBy(deliveries),
+            least: Math.max(0, all - unsure),
+            most: evidence.deliveries.filter((delivery) => delivery.instance === instance).length,
           },
         ]),
     ...(deadLetters === undefined || letters === undefined
@@ -99,14 +96,66 @@ function claimsOf(
         ]),
     ...(latency === undefined
       ? []
-      : [
-          {
-            what: `end-to-end latencies (${latency.series})`,
-            shown: shownBy(latency),
-            ...between(all),
-          },
-        ]),
+      : operationsOf(evidence, latency).map((operation) => ({
+          what: `end-to-end latencies${operation.name} (${latency.series})`,
+          shown: shownBy(operation.series),
+          ...between(
+            tables.reduce(
+              (sum, { table, series }) =>
+                sum + insertsBy(evidence, instance, { id: series.effect, table }, operation.keys),
+              0,
+            ),
+          ),
+        }))),
   ];
+}
+
+/** A call that never reached the API counts as an attempt; an answer that never left it is no answer. */
+function claimsOfCalls(
+  evidence: Evidence,
+  instance: string,
+  declared: NonNullable<MetricsDeclaration["calls"]>,
+): readonly Claim[] {
+  const { series, api, unknown: silent } = declared;
+  const shown = valueOf(evidence, instance, declared);
+  const received = evidence.attempts.filter(
+    (call) => call.instance === instance && call.api === api && call.moment === "received",
+  ).length;
+  const attempts = {
+    what: `calls of ${api} (${series})`,
+    shown,
+    least: received,
+    most: Infinity,
+  };
+  if (silent === undefined) return [attempts];
+  const unanswered = valueOf(evidence, instance, { series, labels: silent });
+  return [
+    attempts,
+    {
+      what: `answered calls of ${api} (${series})`,
+      shown: shown - unanswered,
+      least: 0,
+      most: evidence.answers.get(`${instance} ${api}`) ?? 0,
+    },
+  ];
+}
+
+/** The operations whose latencies are told apart, with the keys of their events; or all as one. */
+function operationsOf(
+  { intents }: Evidence,
+  { series, labels, operation }: NonNullable<MetricsDeclaration["latency"]>,
+): readonly { name: string; series: Series; keys: ReadonlySet<string> | null }[] {
+  if (operation === undefined) {
+    return [
+      { name: "", series: labels === undefined ? { series } : { series, labels }, keys: null },
+    ];
+  }
+  const byOperation = Map.groupBy(intents, (intent) => intent.operation);
+  return [...byOperation].map(([name, sent]) => ({
+    name: ` of ${name}`,
+    series: { series, labels: { ...labels, [operation]: name } },
+    keys: new Set(sent.map(({ key }) => key)),
+  }));
 }
 
 function livedThroughout({ processes }: Evidence, instance: string): boolean {
@@ -130,6 +179,20 @@ function valueOf(evidence: Evidence, instance: string, { series, labels = {} }: 
 function tableOf({ header }: Evidence, id: string): string {
   const effect = header.effects.find((candidate) => candidate.id === id);
   return effect?.kind === "row" ? effect.table : "";
+}
+
+/** Rows an instance inserted of the effects with these ids; with `keys`, those of these business keys. */
+function insertsBy(
+  evidence: Evidence,
+  instance: string,
+  effect: { readonly id: string; readonly table: string },
+  keys: ReadonlySet<string> | null,
+): number {
+  if (keys === null) return evidence.changes.insertsBy(instance, effect.table);
+  return evidence.expected
+    .filter(({ key }) => keys.has(key))
+    .flatMap((event) => effectsFor(evidence, event, effect.id))
+    .filter((found) => found.instance === instance).length;
 }
 
 /**

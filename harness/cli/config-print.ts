@@ -1,7 +1,7 @@
 import { EXIT_CODES } from "../model/verdict.ts";
-import { plainRedactor } from "../model/redact.ts";
 import { inert } from "../report/sanitize.ts";
 import { load } from "./load.ts";
+import { guardSecrets } from "./secrets.ts";
 import { resolveSettings, type Setting } from "./settings.ts";
 
 /** Prints every setting and every value of the configuration with its origin. Starts nothing. */
@@ -13,7 +13,8 @@ export async function printConfig(command: {
   const { flags, print } = command;
   const { config, folder } = await load(flags["config"] as string | undefined);
   const { run: _, ...subject } = config;
-  const all: readonly Setting[] = [
+  const { redactor } = guardSecrets(config, process.env);
+  const found: readonly Setting[] = [
     ...resolveSettings({ ...command, env: process.env, config }),
     ...flattened("", subject).map(([name, value]) => ({
       name,
@@ -22,14 +23,9 @@ export async function printConfig(command: {
       from: name,
     })),
   ];
+  const all = found.map((each) => ({ ...each, value: redactor.value(printable(each.value)) }));
   if (flags["json"] === true) {
-    print(
-      JSON.stringify(
-        all.map((each) => ({ ...each, value: printable(each.value) })),
-        null,
-        2,
-      ),
-    );
+    print(JSON.stringify(all, null, 2));
     return EXIT_CODES.pass;
   }
   print(`config in ${folder}`);
@@ -54,10 +50,9 @@ function printable(value: unknown): unknown {
   if (typeof value === "function") return "(function)";
   if (Array.isArray(value)) return value.map(printable);
   if (typeof value === "object" && value !== null && "id" in value) return String(value.id);
-  return typeof value === "string" ? plainRedactor.text(value) : value;
+  return value;
 }
 
 function shown(value: unknown): string {
-  const plain = printable(value);
-  return inert(typeof plain === "string" ? plain : (JSON.stringify(plain) ?? "-"), 300);
+  return inert(typeof value === "string" ? value : (JSON.stringify(value) ?? "-"), 300);
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../model/errors.ts";
@@ -7,6 +6,7 @@ import type { StoredRun } from "../model/reporter.ts";
 import { repeatsOf } from "../model/repeats.ts";
 import type { NotRun, RunResult, ScenarioResult } from "../model/result.ts";
 import { EXIT_CODES, worstVerdict } from "../model/verdict.ts";
+import { newRunId } from "./stored-results.ts";
 import { readStoredRun } from "./stored-run-reader.ts";
 
 /** Puts shards together: one result, one journal, in a new run folder. Returns both. */
@@ -15,8 +15,7 @@ export function merge(
   options: { readonly reports: string; readonly now: Date },
 ): { readonly folder: string; readonly result: RunResult } {
   const runs = folders.map((folder) => readStoredRun(folder));
-  const stamp = options.now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  const { result, events } = mergedRun(runs, `${stamp}-${randomBytes(2).toString("hex")}`);
+  const { result, events } = mergedRun(runs, newRunId(options.now));
   const folder = join(options.reports, result.runId);
   mkdirSync(folder, { recursive: true });
   writeFileSync(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { HarnessError } from "../model/errors.ts";
 import { GUARANTEES } from "../model/guarantee.ts";
 import { EVICTIONS, HELD_FRAME_FATES, REDELIVERIES } from "../model/run-header.ts";
-import { API_MODES, FAULT_MOMENTS, LINKS, UNTILS } from "../model/scenario.ts";
+import { API_MODES, FAULT_MOMENTS, LINKS, POISONS, UNTILS } from "../model/scenario.ts";
 import { suggest } from "./suggest.ts";
 
 const name = z.string().min(1);
@@ -80,7 +80,9 @@ export const scenarioSchema = z.strictObject({
   workload: z.strictObject({
     events: positive.max(100_000),
     accounts: positive,
-    poison: z.array(positive).optional(),
+    poison: z
+      .array(z.union([positive, z.strictObject({ at: positive, kind: z.enum(POISONS) })]))
+      .optional(),
     copies: z.array(positive).optional(),
     eventsPerKey: positive.optional(),
     operationsPerEvent: positive.optional(),
@@ -119,9 +121,16 @@ export const configSchema = z.strictObject({
         path: z.string().startsWith("/"),
         effects: z.array(z.strictObject({ ...series, effect: name })).optional(),
         duplicates: z.strictObject(series).optional(),
-        calls: z.strictObject({ ...series, api: name }).optional(),
+        calls: z
+          .strictObject({
+            ...series,
+            api: name,
+            unknown: z.record(z.string(), z.string()).optional(),
+          })
+          .optional(),
+        deliveries: z.strictObject(series).optional(),
         deadLetters: z.strictObject(series).optional(),
-        latency: z.strictObject(series).optional(),
+        latency: z.strictObject({ ...series, operation: name.optional() }).optional(),
       })
       .optional(),
     variants: z.array(name).optional(),
@@ -148,7 +157,13 @@ export const configSchema = z.strictObject({
       })
       .optional(),
     deadLetters: z
-      .strictObject({ table: name, topic: name, partition: name, offset: name })
+      .strictObject({
+        table: name,
+        topic: name,
+        partition: name,
+        offset: name,
+        reason: name.optional(),
+      })
       .optional(),
     dedup: z
       .strictObject({

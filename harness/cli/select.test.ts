@@ -41,7 +41,7 @@ test.each<[string, Parameters<typeof selected>[1], readonly string[]]>([
   [
     "repeats beside each other",
     { filter: ["relay"], repeatEach: 3 },
-    ["kill-relay#1", "kill-relay#2", "kill-relay#3"],
+    ["kill-relay.1", "kill-relay.2", "kill-relay.3"],
   ],
   ["one repeat is the scenario itself", { filter: ["base"], repeatEach: 1 }, ["baseline"]],
 ])("selects %s", (_, selection, expected) => {

@@ -3,7 +3,7 @@ import { boundariesFor, MANUAL, protocolOf } from "../model/boundary.ts";
 import { SESSION_TIMEOUT_MS, type GamedayConfig } from "../model/config.ts";
 import { HarnessError } from "../model/errors.ts";
 import type { Eviction, Exercise } from "../model/run-header.ts";
-import type { FaultSpec, Scenario, Trigger } from "../model/scenario.ts";
+import { poisonedIn, type FaultSpec, type Scenario, type Trigger } from "../model/scenario.ts";
 import type { StackAbilities } from "../ports/fault.ts";
 import { suggest } from "./suggest.ts";
 
@@ -43,14 +43,14 @@ export function checkAvailable(scenario: Scenario, stack: StackAbilities): void 
 
 function firstProblem(scenario: Scenario, config: GamedayConfig): string | null {
   const { workload, exercise, limits, faults } = scenario;
-  const poison = workload.poison ?? [];
+  const poison = poisonedIn(workload);
   if (exercise.eventsMin > workload.events - poison.length) {
     return `eventsMin is ${exercise.eventsMin}, but the workload has only ${workload.events - poison.length} events that can take effect. Lower one or raise the other.`;
   }
   const copied = workload.copies?.find((intent) => intent > workload.events);
   if (copied !== undefined) return `copies names intent ${copied} of ${workload.events}.`;
-  const beyond = poison.find((intent) => intent > workload.events);
-  if (beyond !== undefined) return `poison names intent ${beyond} of ${workload.events}.`;
+  const beyond = poison.find(({ at }) => at > workload.events);
+  if (beyond !== undefined) return `poison names intent ${beyond.at} of ${workload.events}.`;
   if (scenario.eviction === "session-timeout" && limits.recoveryMsMax < SESSION_TIMEOUT_MS) {
     return `recoveryMsMax is ${limits.recoveryMsMax} ms, but a dead consumer is evicted only after its session timeout of ${SESSION_TIMEOUT_MS} ms. Allow more, or use eviction "harness-leave-group".`;
   }

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,6 +14,7 @@ import { citedCalibration } from "./calibration-store.ts";
 import type { Loaded } from "./load.ts";
 import { isLive, LiveView } from "./live-view.ts";
 import { guardSecrets, withoutSecrets, type Guarded } from "./secrets.ts";
+import { newRunId } from "./stored-results.ts";
 import { timeLimit } from "./time-limit.ts";
 
 export interface RunSettings {
@@ -57,8 +58,7 @@ async function runGuarded(settings: RunSettings, guarded: Guarded): Promise<Fini
   const { loaded } = settings;
   const { redactor } = guarded;
   const now = new Date();
-  const stamp = now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  const runId = `${stamp}-${randomBytes(2).toString("hex")}`;
+  const runId = newRunId(now);
   const reports = reportsFolder(loaded, settings.output);
   const folder = join(reports, runId);
   createFolder(folder);

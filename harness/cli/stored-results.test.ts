@@ -5,7 +5,7 @@ import { afterAll, beforeEach, expect, test } from "vitest";
 import { savedRun } from "../report/testing/runs.ts";
 import { history } from "./history.ts";
 import { prune } from "./prune.ts";
-import { failedIn, storedResults } from "./stored-results.ts";
+import { failedIn, newRunId, RUN_ID, storedResults } from "./stored-results.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "gameday-history-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -23,6 +23,16 @@ function keep(name: string, result: object | null): void {
 
 const name = (day: number): string => `2026010${day}-000000-abcd`;
 const HOUR_MS = 60 * 60 * 1000;
+
+test("the id of a run is one, and sorts by time", () => {
+  const [a, b] = [
+    newRunId(new Date("2026-01-02T03:04:05Z")),
+    newRunId(new Date("2026-01-02T03:04:06Z")),
+  ];
+  expect(a).toMatch(RUN_ID);
+  expect(a).toMatch(/^20260102-030405-/);
+  expect(a < b).toBe(true);
+});
 
 test("runs are read oldest first; what is no run, or has no result, is told apart", () => {
   keep(name(2), savedRun("no-lost-effects"));
@@ -43,7 +53,7 @@ test("a folder that is not there has no runs", () => {
 test("what did not pass, or was not run, failed", () => {
   const base = savedRun("no-lost-effects");
   const [first] = base.scenarios;
-  const notRun = [{ id: "later#2", reason: "timeout" }];
+  const notRun = [{ id: "later.2", reason: "timeout" }];
   expect([...failedIn({ ...base, notRun })]).toEqual([first?.id, "later"]);
   expect(failedIn(savedRun("pass")).size).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { baseIdOf } from "../model/repeats.ts";
@@ -5,6 +6,12 @@ import type { RunResult } from "../model/result.ts";
 
 /** A run's id begins with its start in UTC, so that names sort by time. */
 export const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]+$/;
+
+/** Unique within a second by its random part. */
+export function newRunId(now: Date): string {
+  const stamp = now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return `${stamp}-${randomBytes(2).toString("hex")}`;
+}
 
 export interface StoredResult {
   readonly folder: string;

@@ -7,11 +7,11 @@ const ended = (id: string, verdict: ScenarioResult["verdict"]) =>
 
 test("k of n: a violation among passes is counted, never hidden", () => {
   const results = [
-    ended("a#1", "pass"),
-    ended("a#2", "violated"),
-    ended("a#3", "pass"),
-    ended("a#4", "inconclusive"),
-    ended("b#1", "pass"),
+    ended("a.1", "pass"),
+    ended("a.2", "violated"),
+    ended("a.3", "pass"),
+    ended("a.4", "inconclusive"),
+    ended("b.1", "pass"),
     ended("once", "violated"),
   ];
   expect(repeatsOf(results)).toEqual([
@@ -21,6 +21,6 @@ test("k of n: a violation among passes is counted, never hidden", () => {
 });
 
 test("a run of a scenario belongs to it", () => {
-  expect(baseIdOf("kill-consumer#12")).toBe("kill-consumer");
+  expect(baseIdOf("kill-consumer.12")).toBe("kill-consumer");
   expect(baseIdOf("kill-consumer")).toBe("kill-consumer");
 });

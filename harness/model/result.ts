@@ -56,6 +56,15 @@ export interface KeyChange {
   readonly next: string;
 }
 
+/** How many events two deployed versions were both delivered, and whether their keys could be compared. */
+export interface KeyComparison {
+  readonly what: KeyChange["what"];
+  readonly same: number;
+  readonly changed: number;
+  /** Of one version no key was seen: no row of its own, or no call. */
+  readonly notCompared: number;
+}
+
 /** What an instance did for a partition that had another owner by then. */
 export interface ZombieAct {
   readonly instance: string;
@@ -116,6 +125,8 @@ export interface ScenarioResult {
   readonly rates?: Rates;
   /** Present where another version was deployed. */
   readonly redeploy?: readonly KeyChange[];
+  /** The same, counted: what `redeploy` does not list was the same, or could not be compared. */
+  readonly redeployKeys?: readonly KeyComparison[];
   /** Present where an instance outlived its ownership. */
   readonly zombies?: readonly ZombieAct[];
   /** Frames, or parts of them, that a tap could not read, by name. */
@@ -166,7 +177,7 @@ export interface RunResult {
   readonly scenarios: readonly ScenarioResult[];
   /** Present when the run was stopped before all of it was rehearsed; it is then no pass. */
   readonly notRun?: readonly NotRun[];
-  /** Present with --repeat-each; run k of a scenario has the id `<scenario>#k`. */
+  /** Present with --repeat-each; run k of a scenario has the id `<scenario>.k`. */
   readonly repeats?: readonly Repeats[];
   /** Present with --shard; absent once `gameday merge` has put the shards together. */
   readonly shard?: Shard;

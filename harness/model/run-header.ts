@@ -58,6 +58,8 @@ export interface DeadLetterDeclaration {
   readonly topic: string;
   readonly partition: string;
   readonly offset: string;
+  /** Column that says why; it must not be empty. */
+  readonly reason?: string;
 }
 
 /** Where dedup rows live, so that the effective key of two versions can be compared. */
@@ -85,10 +87,19 @@ export interface MetricsDeclaration {
   readonly effects?: readonly (Series & { readonly effect: string })[];
   /** Counter of deliveries that had been handled before. */
   readonly duplicates?: Series;
-  readonly calls?: Series & { readonly api: string };
+  /** `unknown`: the labels of calls whose answer never came; the rest were answered. */
+  readonly calls?: Series & {
+    readonly api: string;
+    readonly unknown?: Readonly<Record<string, string>>;
+  };
+  /** Counter of records that were handed to a handler. */
+  readonly deliveries?: Series;
   readonly deadLetters?: Series;
   /** `_count` of an end-to-end latency histogram over everything that took effect. */
-  readonly latency?: Series;
+  readonly latency?: Series & {
+    /** Label that holds the operation: then each operation is compared by itself. */
+    readonly operation?: string;
+  };
 }
 
 /**

@@ -124,11 +124,31 @@ export type FaultSpec = FaultAction & {
   readonly heldFrame: HeldFrameFate;
 };
 
+/**
+ * What is wrong with a record that must end as a dead letter. `malformed`: not to be parsed;
+ * `oversized`: 100 kB of blanks behind it; `reused-id`: the event id of the first event, with a content
+ * of its own; `wrong-currency`: another currency than its account's; `negative-amount`.
+ */
+export const POISONS = [
+  "malformed",
+  "oversized",
+  "reused-id",
+  "wrong-currency",
+  "negative-amount",
+] as const;
+export type Poison = (typeof POISONS)[number];
+
+export interface PoisonedIntent {
+  /** 1-based. */
+  readonly at: number;
+  readonly kind: Poison;
+}
+
 export interface WorkloadSpec {
   readonly events: number;
   readonly accounts: number;
-  /** Intents (1-based) whose record nobody can parse: they must end as dead letters. */
-  readonly poison?: readonly number[];
+  /** Intents whose record must end as a dead letter; a number (1-based) is a malformed one. */
+  readonly poison?: readonly (number | PoisonedIntent)[];
   /** Intents (1-based) whose event is sent a second time, right behind the first. */
   readonly copies?: readonly number[];
   /** Successive events that share a business key (default 1): their order matters. */
@@ -197,4 +217,9 @@ export interface Scenario {
 /** True when the scenario deploys another version: a variant is then that next version. */
 export function hasRedeploy(scenario: Scenario): boolean {
   return scenario.faults.some(({ fault }) => fault === "redeploy");
+}
+
+/** The poisoned intents of a workload, each with its kind. */
+export function poisonedIn({ poison = [] }: WorkloadSpec): readonly PoisonedIntent[] {
+  return poison.map((each) => (typeof each === "number" ? { at: each, kind: "malformed" } : each));
 }

@@ -14,7 +14,7 @@ function recovering(...drained: readonly number[]): RunResult {
   if (first === undefined) throw new Error("the saved run changed");
   const scenarios = drained.map((drainedMs, index): ScenarioResult => ({
     ...first,
-    id: `${first.id}#${index + 1}`,
+    id: `${first.id}.${index + 1}`,
     recovery: { ...first.recovery, firstProgressMs: null, drainedMs },
   }));
   return { ...good, scenarios };
@@ -57,7 +57,7 @@ describe("compare", () => {
 
   test("one violation in repeated runs is a regression", () => {
     const flaky = { ...recovering(100, 100), scenarios: [...recovering(100).scenarios] };
-    const worse = broken.scenarios.map((each) => ({ ...each, id: `${each.id}#2` }));
+    const worse = broken.scenarios.map((each) => ({ ...each, id: `${each.id}.2` }));
     const after = { ...flaky, scenarios: [...flaky.scenarios, ...worse] };
     expect(texts(recovering(100, 100), after, "regression")).toContain("pass -> violated");
   });
@@ -113,6 +113,11 @@ describe("history", () => {
     const mixed = trendsOf([good, asCareful(broken), good])[0]?.remarks.join();
     expect(mixed).toMatch(/violated and passed with the same gameday/);
     expect(mixed).toMatch(/passes again/);
+  });
+
+  test("a shard and the run it was merged into are one run", () => {
+    const merged = { ...good, runId: "merged", mergedFrom: [good.runId] };
+    expect(trendsOf([good, merged])[0]?.verdicts).toEqual(["pass"]);
   });
 
   test("a recovery far slower than before is remarked", () => {

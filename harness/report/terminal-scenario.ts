@@ -97,7 +97,9 @@ function details(scenario: ScenarioResult, page: Page, linesMax: number): readon
 }
 
 function doubtTexts(scenario: ScenarioResult): readonly string[] {
-  const doubts = doubtsOf(scenario).map(
+  // The run says the error already.
+  const { error: _, ...judged } = scenario;
+  const doubts = doubtsOf(judged).map(
     (doubt) => `${doubt.startsWith("assumption ") ? "" : "not exercised: "}${inert(doubt)}`,
   );
   const unknown = scenario.guarantees.flatMap(({ id, violated, reason }) =>
@@ -134,6 +136,10 @@ function extraTexts(scenario: ScenarioResult): readonly string[] {
         ({ key, what, current, next }) =>
           `redeploy: ${what} of ${inert(key)} was "${inert(current)}", is "${inert(next)}" in the next version`,
       ),
+    ...(scenario.redeployKeys ?? []).map(
+      ({ what, same, changed, notCompared }) =>
+        `redeploy: ${what}s of both versions: ${same} the same, ${changed} changed, ${notCompared} not compared`,
+    ),
     ...(scenario.exercised.sessionTimeouts ?? []).map(
       ({ instance, movedTo, waitedMs }) =>
         `timeout: ${inert(instance)} was left to its session timeout; ${inert(movedTo)} took over ${Math.round(waitedMs)} ms after the fault`,
@@ -160,7 +166,7 @@ function zombieTexts({ zombies = [] }: ScenarioResult): readonly string[] {
 }
 
 function ratesTexts({ rates }: ScenarioResult): readonly string[] {
-  if (rates === undefined) return [];
+  if (rates === undefined || rates.deliveries === 0) return [];
   const { redeliveries, deliveries, dedupHitRatio, eventsDeliveredAgain, apiRetries } = rates;
   const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
   const absorbed =

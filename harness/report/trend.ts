@@ -16,9 +16,14 @@ export interface Trend {
   readonly remarks: readonly string[];
 }
 
-/** Trends of every scenario, in the order in which they were first seen. Pure. */
+/**
+ * Trends of every scenario, in the order in which they were first seen. Shards that were merged are
+ * counted as part of the merged run only. Pure.
+ */
 export function trendsOf(runs: readonly RunResult[]): readonly Trend[] {
-  const samples = runs.flatMap(({ scenarios, gamedayVersion }) =>
+  const merged = new Set(runs.flatMap(({ mergedFrom = [] }) => mergedFrom));
+  const whole = runs.filter(({ runId }) => !merged.has(runId));
+  const samples = whole.flatMap(({ scenarios, gamedayVersion }) =>
     scenarios.map((scenario) => ({ scenario, gamedayVersion })),
   );
   const groups = Map.groupBy(

@@ -147,6 +147,7 @@ function triggerCondition(context: ScenarioContext, victim: string, trigger: Tri
     what: `${boundary}${key === null ? "" : ` of ${key}`}`,
     matches: (event) => {
       if (event.stream !== "wire" && event.stream !== "process") return false;
+      if (event.stream === "wire" && event.action === "refused") return false;
       const isHere =
         event.stream === "process"
           ? boundary === `process.${event.kind}`

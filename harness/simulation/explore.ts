@@ -43,7 +43,7 @@ export function explore(
     for (const { at, state } of frontier) {
       const steps = reduce(context, state, stepsOf(context, state, explored));
       if (steps.length === 0) {
-        const name = judgedName(state);
+        const name = judgedName(context, state);
         if (!endings.has(name)) endings.set(name, { at, state });
         continue;
       }
@@ -125,12 +125,14 @@ function settled(context: Context, state: State, roles: Parameters<typeof stepsO
 }
 
 /** All that a judge looks at, spelled out: endings with one such name have one verdict. */
-function judgedName({ groups, output, database, api, seen }: State): string {
+function judgedName({ world }: Context, state: State): string {
+  const { groups, output, database, api, seen } = state;
+  const keyOf = ({ event }: State["output"][number]): string => world.records[event]?.key ?? "";
   return JSON.stringify([
     groups.payments.committed,
     groups.settlements.committed,
-    // Which records were published counts, and how often; not in which order.
-    output.toSorted((a, b) => a.event - b.event),
+    // Which records were published counts, how often, and the order within a key.
+    output.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b))),
     judgedCommits(database),
     [api.received, api.applied],
     sortedEntries(seen),

@@ -41,15 +41,21 @@ test.each(protocolVariants)("$id is caught, by exactly $breaks", (variant) => {
 });
 
 test.each([
-  ["reads no dedup row", { payments: ["post", "outbox", "commit", "offset"] }],
-  ["commits the offset first", { payments: ["offset", "mark", "post", "outbox", "commit"] }],
-  ["forgets its outbox", { payments: ["mark", "post", "commit", "offset"] }],
-] satisfies [string, Partial<Protocol>][])("a protocol that %s is not careful", (_, change) => {
-  const world: World = { ...worlds.consume, faultsMax: 1 };
+  ["reads no dedup row", worlds.consume, { payments: ["post", "outbox", "commit", "offset"] }],
+  [
+    "commits the offset first",
+    worlds.consume,
+    { payments: ["offset", "mark", "post", "outbox", "commit"] },
+  ],
+  ["forgets its outbox", worlds.consume, { payments: ["mark", "post", "commit", "offset"] }],
+  ["publishes rows of any age", worlds["publish-order"], { relayTakes: "any-unpublished" }],
+] satisfies [string, World, Partial<Protocol>][])("a protocol that %s is not careful", (...row) => {
+  const [, world, change] = row;
   const { careful, isAsStated } = modelCheck({
     careful: { ...carefulProtocol, ...change },
     worlds: [world],
     variants: [],
+    faultsMax: 1,
   });
   expect(isAsStated).toBe(false);
   expect(careful[0]?.notPassed.length).toBeGreaterThan(0);
@@ -79,7 +85,10 @@ test.each(proven)("without the body of %s the model check is red", (id) => {
   const gutted = checkers.map((checker) =>
     checker.id === id ? { ...checker, check: () => checked([]) } : checker,
   );
-  const variants = provenBy(id).slice(0, 1);
+  // The one whose world is explored soonest.
+  const variants = provenBy(id)
+    .toSorted((a, b) => Number(a.world === "relay") - Number(b.world === "relay"))
+    .slice(0, 1);
   expect(modelCheck({ by: gutted, worlds: [], variants, faultsMax: 1 }).isAsStated).toBe(false);
 });
 
@@ -121,7 +130,7 @@ test.each(["no-dedup", "ack-before-commit", "check-then-insert", "commits-offset
   },
 );
 
-test.each(["no-dedup", "ack-before-commit", "publish-before-commit", "call-before-commit"])(
+test.each(["no-dedup", "ack-before-commit", "swallowed-error-then-commit"])(
   "merging states loses no verdict of %s",
   (id) => {
     const variant = protocolVariants.find((candidate) => candidate.id === id);

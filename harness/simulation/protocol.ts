@@ -65,7 +65,8 @@ export interface Protocol {
   /** The records of a batch are handled side by side. */
   readonly isSideBySide: boolean;
   readonly relay: readonly RelayInstruction[];
-  readonly relayTakes: "unpublished" | "above-last-published";
+  /** Which rows: the oldest of each key that are unpublished, or less carefully chosen ones. */
+  readonly relayTakes: "oldest-of-key" | "any-unpublished" | "above-last-published";
   /** Published records carry their event id. */
   readonly namesEvents: boolean;
   readonly dedupKey: (work: DedupWork) => DedupKey;
@@ -84,7 +85,7 @@ export const carefulProtocol: Protocol = {
   batch: [],
   isSideBySide: false,
   relay: ["publish", "mark-published", "commit"],
-  relayTakes: "unpublished",
+  relayTakes: "oldest-of-key",
   namesEvents: true,
   dedupKey: ({ consumer, eventId, operation }) => ({ consumer, eventId, operation }),
   idempotencyKey: ({ eventId, operation }) => `capture:${eventId}:${operation}`,

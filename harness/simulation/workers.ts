@@ -11,14 +11,24 @@ import {
   type State,
 } from "./state.ts";
 
-/** Rows the relay of an instance would take now: unpublished, and locked by no other relay. */
+/**
+ * Rows the relay of an instance would take now: unpublished, locked by no other relay, and the oldest of
+ * their key, so that two relays side by side keep the order of one key.
+ */
 export function rowsFor(context: Context, state: State, instance: number): readonly OutboxRow[] {
   const { outbox } = state.database;
   const last = Math.max(0, ...outbox.flatMap(({ id, isPublished }) => (isPublished ? [id] : [])));
-  const from = context.protocolOf(instance).relayTakes === "unpublished" ? 0 : last;
+  const { relayTakes } = context.protocolOf(instance);
+  const from = relayTakes === "above-last-published" ? last : 0;
   const relay = newLane({ id: `relay/${instance}`, instance, role: "relay" });
-  return outbox.filter(
-    ({ id, isPublished }) => !isPublished && id > from && !isLocked(state, `outbox ${id}`, relay),
+  const keyOfRow = ({ event }: OutboxRow): string => context.world.records[event]?.key ?? "";
+  const open = outbox.filter(({ isPublished }) => !isPublished);
+  return open.filter(
+    (row) =>
+      row.id > from &&
+      !isLocked(state, `outbox ${row.id}`, relay) &&
+      (relayTakes === "any-unpublished" ||
+        !open.some((other) => other.id < row.id && keyOfRow(other) === keyOfRow(row))),
   );
 }
 

@@ -51,6 +51,16 @@ export const worlds = {
     explored: ["relay"],
     faults: ["crash", "lost-request", "lost-answer"],
   },
+  "publish-order": {
+    ...SMALL,
+    id: "publish-order",
+    title: "two relays and the consumer that fills their outbox, two events of one payment",
+    records: [record("evt-1", "pay-1", 0, 0), record("evt-2", "pay-1", 0, 1)],
+    before: [],
+    explored: ["payments", "relay"],
+    faults: ["crash"],
+    faultsMax: 1,
+  },
   capture: {
     ...SMALL,
     id: "capture",

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EventBody } from "../../model/history.ts";
 import type { Gate } from "../../ports/tap.ts";
+import { WHOLE_BYTES_MAX } from "../length-framer.ts";
+import type { Direction } from "../relay.ts";
 import { relayed, split } from "../testing/relayed.ts";
 import { CommittedOffsets } from "./committed-offsets.ts";
 import { DeliveryCounter } from "./delivery-counter.ts";
@@ -44,42 +46,94 @@ function rig(
   return { session, events, state, place };
 }
 
-test("every frame goes on unchanged, however the bytes are split", async () => {
-  const requests = Buffer.concat(
-    samples.filter((s) => s.kind === "request").map((s) => Buffer.from(s.hex, "hex")),
-  );
-  const everyByte = Array.from(requests.keys());
-  expect(await relayed(rig().session.toServer, split(requests, everyByte))).toEqual(requests);
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat(requests.length), { maxLength: 20 }), async (cuts) => {
-      expect(await relayed(rig().session.toServer, split(requests, cuts))).toEqual(requests);
-    }),
-    { numRuns: 50 },
-  );
-});
+const framesOf = (kind: Sample["kind"]): Buffer =>
+  Buffer.concat(samples.filter((s) => s.kind === kind).map((s) => Buffer.from(s.hex, "hex")));
 
-test("garbage and lengths that cannot be are passed through and counted, never a stall", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.uint8Array({ minLength: 12, maxLength: 300 }), async (raw) => {
-      const bytes = Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0xff]), Buffer.from(raw)]);
-      const { session, state } = rig();
-      expect(await relayed(session.toServer, [bytes])).toEqual(bytes);
-      expect(state.unknownFrames()).toEqual({ "kafka: unreadable bytes": 1 });
-    }),
-  );
-});
+/** A session whose two ways are tried alike; to the client, something is awaited first. */
+async function wayOf(kind: Sample["kind"]): Promise<ReturnType<typeof rig> & { way: Direction }> {
+  const subject = rig();
+  if (kind === "response") await relayed(subject.session.toServer, [sample("request", 1, 12)]);
+  const { toServer, toClient } = subject.session;
+  return { ...subject, way: kind === "request" ? toServer : toClient };
+}
 
-test("an api that is not read is relayed and counted, one that tells nothing is only relayed", async () => {
+test.each(["request", "response"] as const)(
+  "every %s goes on unchanged, however the bytes are split",
+  async (kind) => {
+    const bytes = framesOf(kind);
+    const pieces = split(bytes, Array.from(bytes.keys()));
+    expect(await relayed((await wayOf(kind)).way, pieces)).toEqual(bytes);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 20 }), async (cuts) => {
+        expect(await relayed((await wayOf(kind)).way, split(bytes, cuts))).toEqual(bytes);
+      }),
+      { numRuns: 20 },
+    );
+  },
+);
+
+const garbage = fc.uint8Array({ minLength: 12, maxLength: 300 });
+
+test.each(["request", "response"] as const)(
+  "%s: a length that cannot be is passed through and counted, never a stall",
+  async (kind) => {
+    await fc.assert(
+      fc.asyncProperty(garbage, async (raw) => {
+        const bytes = Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0xff]), Buffer.from(raw)]);
+        const { way, state } = await wayOf(kind);
+        expect(await relayed(way, [bytes])).toEqual(bytes);
+        expect(state.unknownFrames()).toEqual({ "kafka: unreadable bytes": 1 });
+      }),
+    );
+  },
+);
+
+test.each(["request", "response"] as const)(
+  "%s: a possible length before garbage, or before nothing more, holds up no byte",
+  async (kind) => {
+    const length = fc.integer({ min: WHOLE_BYTES_MAX, max: 100 * 1024 * 1024 });
+    await fc.assert(
+      fc.asyncProperty(length, garbage, fc.boolean(), async (size, raw, isAwaited) => {
+        const head = Buffer.alloc(8);
+        head.writeInt32BE(size, 0);
+        head.writeInt32BE(isAwaited ? 7 : 99, 4);
+        const bytes = Buffer.concat([head, Buffer.from(raw)]);
+        expect(await relayed((await wayOf(kind)).way, [bytes])).toEqual(bytes);
+      }),
+    );
+  },
+);
+
+test("a head that is no request ends the framing, whatever its length", async () => {
+  const bytes = Buffer.alloc(20, 0x41);
+  bytes.writeInt32BE(1_000_000, 0);
   const { session, state } = rig();
-  const frame = (api: number): Buffer => {
-    const bytes = Buffer.alloc(14);
-    bytes.writeInt32BE(10, 0);
-    bytes.writeInt16BE(api, 4);
-    bytes.writeInt16BE(-1, 12);
-    return bytes;
-  };
-  await relayed(session.toServer, [frame(78), frame(18)]);
+  expect(await relayed(session.toServer, [bytes])).toEqual(bytes);
+  expect(state.unknownFrames()).toEqual({ "kafka: unreadable bytes": 1 });
+});
+
+/** A request of an api with an empty body. */
+function requestOf(api: number, correlationId = 0): Buffer {
+  const bytes = Buffer.alloc(14);
+  bytes.writeInt32BE(10, 0);
+  bytes.writeInt16BE(api, 4);
+  bytes.writeInt32BE(correlationId, 8);
+  bytes.writeInt16BE(-1, 12);
+  return bytes;
+}
+
+test("what is not read is counted, apart from what is relayed by design", async () => {
+  const { session, state } = rig();
+  await relayed(session.toServer, [requestOf(78), requestOf(18), requestOf(10), requestOf(10)]);
   expect(state.unknownFrames()).toEqual({ "kafka: api 78 version 0": 1 });
+  expect(state.relayedFrames()).toEqual({ "kafka: ApiVersions": 1, "kafka: FindCoordinator": 2 });
+});
+
+test("a request forgotten before its response is counted, the oldest first", async () => {
+  const { session, state } = rig();
+  const many = Array.from({ length: 10_002 }, (_, index) => requestOf(3, index)); // Metadata
+  await relayed(session.toServer, many);
+  expect(state.unknownFrames()).toEqual({ "kafka: request forgotten before its response": 2 });
 });
 
 test.each([4, 11, 12])(

@@ -35,3 +35,9 @@ test("Bind parameters are read, NULL left out", () => {
   const head = Buffer.from([0x42, 0, 0, 0, body.length + 4]);
   expect(bindOf(Buffer.concat([head, body]))).toEqual({ statement: "stmt", parameters: ["abc"] });
 });
+
+test("a Bind with a count of formats that cannot be has no parameters", () => {
+  const body = Buffer.concat([Buffer.from("\0stmt\0"), Buffer.from([0xff, 0xf0, 0, 1])]);
+  const head = Buffer.from([0x42, 0, 0, 0, body.length + 4]);
+  expect(bindOf(Buffer.concat([head, body]))).toEqual({ statement: "stmt", parameters: [] });
+});

@@ -1,9 +1,10 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { BoundaryName } from "../../model/boundary.ts";
 import type { EventBody } from "../../model/history.ts";
-import { relayed } from "../testing/relayed.ts";
+import { relayed, split } from "../testing/relayed.ts";
 import { PostgresSession } from "./session.ts";
-import { bind, complete, query, ready, refused, startup } from "./testing/frames.ts";
+import { bind, complete, message, query, ready, refused, startup } from "./testing/frames.ts";
 
 function rig() {
   const events: EventBody[] = [];
@@ -85,3 +86,82 @@ test("a statement that the server refused is recorded as such and met by nobody"
     "postgres.statement.acknowledged",
   ]);
 });
+
+/** One way of an open session; the startup message has gone. */
+async function open(side: "frontend" | "backend") {
+  const subject = rig();
+  await subject.talk([startup({ user: "u" })], []);
+  const { toServer, toClient } = subject.session;
+  return { ...subject, way: side === "frontend" ? toServer : toClient };
+}
+const conversation = {
+  frontend: Buffer.concat([
+    query("BEGIN"),
+    message("P", "s\0COMMIT\0\0\0"),
+    bind("pay-1", "x".repeat(300)),
+    message("E", "\0\0\0\0\0"),
+    message("S"),
+    message("X"),
+  ]),
+  backend: Buffer.concat([
+    message("D", "x".repeat(300)),
+    complete("INSERT 0 1"),
+    refused("23505"),
+    message("N", "SNOTICE\0\0"),
+    complete("COMMIT"),
+    ready("I"),
+  ]),
+};
+const SIDES = ["frontend", "backend"] as const;
+
+test.each(SIDES)("%s: every message goes on unchanged, split at every byte", async (side) => {
+  const bytes = conversation[side];
+  const { way, unknown } = await open(side);
+  expect(await relayed(way, split(bytes, Array.from(bytes.keys())))).toEqual(bytes);
+  expect(unknown).toEqual([]);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 10 }), async (cuts) => {
+      expect(await relayed((await open(side)).way, split(bytes, cuts))).toEqual(bytes);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test.each(SIDES)("%s: changed bytes go on as they are, and never throw", async (side) => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+      const bytes = Buffer.from(conversation[side]);
+      const index = at % bytes.length;
+      bytes[index] = (bytes[index] ?? 0) ^ flip;
+      const out = await relayed((await open(side)).way, [bytes]);
+      // A length that grew may leave the end waiting for its rest; nothing else may change.
+      expect(bytes.subarray(0, out.length)).toEqual(out);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each(SIDES)("%s: a body of any bytes is read as far as it goes, and goes on", async (side) => {
+  const types = side === "frontend" ? ["B", "P", "Q"] : ["C", "E", "Z"];
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...types), fc.uint8Array(), async (type, raw) => {
+      const bytes = message(type, Buffer.from(raw));
+      expect(await relayed((await open(side)).way, [bytes])).toEqual(bytes);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each(SIDES)(
+  "%s: a type that is none, or a gigabyte to come, holds up no byte",
+  async (side) => {
+    const way = async () => (await open(side)).way;
+    const none = message("!", "what is this");
+    expect(await relayed(await way(), [none])).toEqual(none);
+    for (const type of side === "frontend" ? "QBd" : "ZED") {
+      const huge = message(type, "the first of very many bytes");
+      huge.writeInt32BE(1024 * 1024 * 1024, 1);
+      expect(await relayed(await way(), [huge])).toEqual(huge);
+    }
+  },
+);

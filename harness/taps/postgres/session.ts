@@ -1,7 +1,7 @@
 import type { Attribution, Gate, HeldFrameDecision, Named } from "../../ports/tap.ts";
 import type { Recorder } from "../../ports/basics.ts";
 import { meetBoundary, noteRefused } from "../hold.ts";
-import { LengthFramer, type FrameShape } from "../length-framer.ts";
+import { LengthFramer, WHOLE_BYTES_MAX, type FrameShape } from "../length-framer.ts";
 import type { Conversation, Direction, Fate } from "../relay.ts";
 import type { Moment } from "../../model/boundary.ts";
 import {
@@ -23,8 +23,18 @@ type Asked = "begin" | "statement" | "commit";
 
 const PREPARED_MAX = 10_000;
 const MESSAGE_BYTES_MAX = 1024 * 1024 * 1024;
-const STARTUP: FrameShape = { lengthAt: 0, extra: 0, lengthMin: 8, lengthMax: 10_000 };
-const MESSAGE: FrameShape = { lengthAt: 1, extra: 1, lengthMin: 4, lengthMax: MESSAGE_BYTES_MAX };
+const STARTUP: FrameShape = {
+  lengthAt: 0,
+  extra: 0,
+  lengthMin: 8,
+  lengthMax: 10_000,
+  headBytes: 8,
+  treat: () => "whole",
+};
+
+/** Types of messages (PostgreSQL manual, "Message Formats"), and those that are read. */
+const FRONTEND = { known: "BCDEFHPQSXcdfp", read: "BPQ" };
+const BACKEND = { known: "123ACDEGHIKNRSTVWZcdnstv", read: "CEZ" };
 
 export interface SessionOptions {
   readonly instance: string;
@@ -51,20 +61,25 @@ export class PostgresSession implements Conversation {
   private isCommitAsked = false;
   private answeredTag: string | null = null;
 
+  private readonly frontend = messageShape(FRONTEND, (name) => this.options.onUnknown(name));
+  private readonly backend = messageShape(BACKEND, (name) => this.options.onUnknown(name));
+
   constructor(options: SessionOptions) {
     this.options = options;
   }
 
   readonly toServer: Direction = framed({
-    shape: () => (this.phase === "open" ? MESSAGE : STARTUP),
+    shape: () => (this.phase === "open" ? this.frontend : STARTUP),
     handle: (frame) => this.fromSubject(frame),
-    onRaw: () => this.options.onUnknown("postgres: unreadable frontend bytes"),
+    side: "frontend",
+    onUnknown: (name) => this.options.onUnknown(name),
   });
 
   readonly toClient: Direction = framed({
-    shape: () => (this.phase === "encryption-answer" ? "one-byte" : MESSAGE),
+    shape: () => (this.phase === "encryption-answer" ? "one-byte" : this.backend),
     handle: (frame) => this.fromServer(frame),
-    onRaw: () => this.options.onUnknown("postgres: unreadable backend bytes"),
+    side: "backend",
+    onUnknown: (name) => this.options.onUnknown(name),
   });
 
   private fromSubject(frame: Buffer): Fate | Promise<Fate> {
@@ -102,8 +117,7 @@ export class PostgresSession implements Conversation {
       }
       case "P": {
         const { name, sql } = parseOf(frame);
-        this.prepared.set(name, kindOf(sql));
-        if (this.prepared.size > PREPARED_MAX) this.prepared.clear();
+        this.prepare(name, kindOf(sql));
         return null;
       }
       case "B": {
@@ -114,6 +128,15 @@ export class PostgresSession implements Conversation {
       default:
         return null;
     }
+  }
+
+  private prepare(name: string, kind: Asked): void {
+    const [oldest] = this.prepared.keys();
+    if (oldest !== undefined && this.prepared.size >= PREPARED_MAX) {
+      this.prepared.delete(oldest);
+      this.options.onUnknown("postgres: prepared statement forgotten");
+    }
+    this.prepared.set(name, kind);
   }
 
   private attribute(text: string): void {
@@ -205,10 +228,33 @@ function kindOf(sql: string): Asked {
   return asksToBegin(sql) ? "begin" : "statement";
 }
 
+/** Messages that are read are waited for, the others pass as they come. */
+function messageShape(
+  types: { readonly known: string; readonly read: string },
+  onUnknown: (name: string) => void,
+): FrameShape {
+  return {
+    lengthAt: 1,
+    extra: 1,
+    lengthMin: 4,
+    lengthMax: MESSAGE_BYTES_MAX,
+    headBytes: 5,
+    treat: (head, size) => {
+      const type = typeOf(head);
+      if (!types.known.includes(type)) return "no-frame";
+      if (!types.read.includes(type)) return "stream";
+      if (size <= WHOLE_BYTES_MAX) return "whole";
+      onUnknown(`postgres: message ${type} too large`);
+      return "stream";
+    },
+  };
+}
+
 function framed(options: {
   readonly shape: () => FrameShape | "one-byte";
   readonly handle: (frame: Buffer) => Fate | Promise<Fate>;
-  readonly onRaw: () => void;
+  readonly side: "frontend" | "backend";
+  readonly onUnknown: (name: string) => void;
 }): Direction {
   const framer = new LengthFramer();
   let toldRaw = false;
@@ -219,10 +265,19 @@ function framed(options: {
       return lazyFrames(framer, options.shape);
     },
     handle(frame) {
-      if (!framer.isRaw()) return options.handle(frame);
-      if (!toldRaw) options.onRaw();
-      toldRaw = true;
-      return { bytes: frame };
+      if (framer.isPart()) return { bytes: frame };
+      if (framer.isRaw()) {
+        if (!toldRaw) options.onUnknown(`postgres: unreadable ${options.side} bytes`);
+        toldRaw = true;
+        return { bytes: frame };
+      }
+      try {
+        return options.handle(frame);
+      } catch {
+        // Not understood is not broken: the bytes go on as they came.
+        options.onUnknown(`postgres: unreadable ${options.side} message`);
+        return { bytes: frame };
+      }
     },
   };
 }
