@@ -100,7 +100,7 @@ svg text{fill:var(--ink);font-size:12px}
 :root{color-scheme:light;--paper:#fff;--surface:#fff;--sunk:#f2f2f0;--ink:#000;--muted:#444;--line:#ccc;--accent:#123f68;--good:#17683f;--good-bg:#fff;--bad:#a3211b;--bad-bg:#fff;--warn:#764f00;--warn-bg:#fff;--fault:#b8470f;--band:rgba(200,80,20,.14);--i1:#2f6fa8;--i2:#7a58ab;--i3:#2c7f6b;--i4:#a9682a;--i5:#a84b73}
 @page{margin:16mm 14mm}
 body{font-size:10pt;background:#fff}.page{display:block;max-width:none;padding:0}nav,.skip,.filter,.back,.wayin{display:none}
-.drawing svg{min-width:0}.scroll{overflow:visible}.part{padding:5mm 0}h1{font-size:22pt}.sentences{font-size:11.5pt}
+.drawing svg{min-width:0}.scroll{overflow:visible}.part{padding:5mm 0}h1{font-size:22pt}.sentences{font-size:11.5pt}.lead{font-size:10.5pt}.story h4{font-size:12pt}
 h2,h3,h4,summary{break-after:avoid}tr,.figures,.advice,.finding,svg{break-inside:avoid}.part:has(.story){break-before:page}.story~.story{break-before:page}.story{border:0;padding:0}.story svg{max-height:165mm}
 .chip{border:1px solid currentColor}table{font-size:8.5pt}a{color:inherit;text-decoration:none}.story svg{break-inside:auto}}
 `;
