@@ -61,9 +61,15 @@ function seenOf({ exercise }: Scenario): string {
 
 function faultsOf({ faults, eviction }: Scenario): string {
   if (faults.length === 0) return "none: the control";
-  const each = faults.map(({ fault, at, heldFrame }) => {
-    const nth = at.match?.intent === undefined ? "" : ` of payment ${at.match.intent}`;
-    return `${fault} at \`${at.boundary}\`${nth}, frame: ${heldFrame}`;
+  // Faults that differ only in the payment they wait for are told together.
+  const alike = Map.groupBy(
+    faults,
+    ({ fault, at, heldFrame }) => `${fault} at \`${at.boundary}\`|${heldFrame}`,
+  );
+  const each = [...alike].map(([name, group]) => {
+    const intents = group.flatMap(({ at }) => at.match?.intent ?? []);
+    const nth = intents.length === 0 ? "" : ` of payment ${intents.join(", ")}`;
+    return `${name.replace("|", `${nth}, frame: `)}`;
   });
   const slow = eviction === "session-timeout" ? ["true session timeout"] : [];
   return [...each, ...slow].join("; ");
