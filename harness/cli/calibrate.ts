@@ -15,11 +15,12 @@ import { readJournal } from "./journal-reader.ts";
 import type { Loaded } from "./load.ts";
 import type { StackAdapter } from "../ports/stack.ts";
 import { suggest } from "./suggest.ts";
-import { defaultWorkers, localStack, runAndStore, version, type FinishedRun } from "./session.ts";
+import { defaultWorkers, runAndStore, version, type FinishedRun } from "./session.ts";
 import { StackPool } from "../runner/stack-pool.ts";
 
 export interface CalibrateOptions {
   readonly loaded: Loaded;
+  readonly stack: StackAdapter;
   /** Variants to calibrate; all that are declared when empty. */
   readonly variants: readonly string[];
   /** Every variant against every scenario, for the table; only declared pairs decide. */
@@ -46,7 +47,7 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
   const startedAt = new Date().toISOString();
   const { loaded } = options;
   const pairs = pairsOf(options);
-  await using stacks = new StackPool(await localStack());
+  await using stacks = new StackPool(options.stack);
   const rehearse: Rehearse = (scenarios, over = {}) =>
     runAndStore({
       shared: over.shared ?? stacks,

@@ -2,16 +2,18 @@ import { HarnessError } from "../model/errors.ts";
 import type { ScenarioResult } from "../model/result.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { loadPackaged } from "./load.ts";
-import { runAndStore } from "./session.ts";
+import { runAndStore, stackFor, type StackName } from "./session.ts";
 
 const SCENARIO = "kill-consumer-between-commit-and-ack";
 
 /** The same kill against a naive and the careful consumer, side by side. */
 export async function demo(options: {
   readonly print: (line: string) => void;
-  readonly output: string | undefined;
+  readonly output?: string | undefined;
+  readonly stack: StackName;
 }): Promise<number> {
   const loaded = await loadPackaged();
+  const stack = await stackFor(options.stack, loaded, (line) => process.stderr.write(`${line}\n`));
   const found = loaded.scenarios.find(({ id }) => id === SCENARIO);
   if (found === undefined) throw new HarnessError("internal", `${SCENARIO} is not in the package.`);
   // A provider without idempotency keys: what the consumer does twice is charged twice.
@@ -19,6 +21,7 @@ export async function demo(options: {
   const runs: ScenarioResult[] = [];
   for (const variant of ["no-dedup", null]) {
     const { result } = await runAndStore({
+      stack,
       loaded,
       scenarios: [scenario],
       variant,

@@ -3,9 +3,10 @@ import { hideBin } from "yargs/helpers";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import { EVICTIONS, type Eviction } from "../model/run-header.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
+import type { StackName } from "./session.ts";
 import { suggest } from "./suggest.ts";
 
-const COMMANDS = ["run", "list", "plan", "demo", "doctor", "calibrate", "verify", "show"];
+const COMMANDS = ["run", "list", "plan", "demo", "doctor", "calibrate", "verify", "show", "clean"];
 const FLAGS = [
   "stack",
   "variant",
@@ -30,7 +31,7 @@ const print = (line: string): void => {
 
 interface Flags {
   readonly filter?: readonly string[] | undefined;
-  readonly stack: string;
+  readonly stack: StackName;
   readonly variant?: string | undefined;
   readonly seed?: number | undefined;
   readonly workers?: number | undefined;
@@ -47,15 +48,16 @@ interface Flags {
 async function run(flags: Flags): Promise<number> {
   const { checkVariant, load, selectScenarios } = await import("./load.ts");
   const { checkAvailable } = await import("./sense.ts");
-  const { localStack, runAndStore } = await import("./session.ts");
+  const { stackFor, runAndStore } = await import("./session.ts");
   const loaded = await load(flags.config);
   const scenarios = selectScenarios(loaded.scenarios, flags.filter ?? []);
   const variant = flags.variant ?? null;
   checkVariant(variant, loaded.config.subject.variants ?? []);
   const seed = seedOf(flags);
-  const stack = await localStack();
+  const stack = await stackFor(flags.stack, loaded, progressOf(flags));
   for (const scenario of scenarios) checkAvailable(scenario, stack.abilities);
   const { result, folder } = await runAndStore({
+    stack,
     loaded,
     scenarios,
     variant,
@@ -103,17 +105,16 @@ async function runCalibration(flags: Flags): Promise<number> {
   const { load } = await import("./load.ts");
   const { calibrate, renderCalibration } = await import("./calibrate.ts");
   const { storeCalibration } = await import("./calibration-store.ts");
-  const { reportsFolder } = await import("./session.ts");
+  const { reportsFolder, stackFor } = await import("./session.ts");
   const loaded = await load(flags.config);
   const result = await calibrate({
     loaded,
+    stack: await stackFor(flags.stack, loaded, progressOf(flags)),
     variants: flags.variants ?? [],
     isFull: flags.full,
     seed: seedOf(flags),
     output: flags.output,
-    progress: (line) => {
-      if (!flags.quiet) process.stderr.write(`${line}\n`);
-    },
+    progress: progressOf(flags),
   });
   // A part of the variants says nothing of the instrument as a whole.
   if ((flags.variants ?? []).length === 0) {
@@ -122,6 +123,12 @@ async function runCalibration(flags: Flags): Promise<number> {
   if (flags.json) print(JSON.stringify(result, null, 2));
   else print(renderCalibration(result).join("\n"));
   return result.isAsStated ? EXIT_CODES.pass : EXIT_CODES.violated;
+}
+
+function progressOf({ quiet }: Flags): (line: string) => void {
+  return (line) => {
+    if (!quiet) process.stderr.write(`${line}\n`);
+  };
 }
 
 function seedOf({ seed }: Flags): number | undefined {
@@ -136,17 +143,6 @@ function workersOf({ workers }: Flags): number | undefined {
     throw new HarnessError("usage", "--workers must be a whole number of 1 or more.");
   }
   return workers;
-}
-
-async function doctor(): Promise<number> {
-  const { createLocalStack } = await import("../infra/local/local-stack.ts");
-  const diagnoses = await createLocalStack().diagnose();
-  for (const { name, status, found, needed, fix } of diagnoses) {
-    print(`${status.padEnd(16)} ${name.padEnd(18)} ${found} (${needed})`);
-    if (fix !== null) print(`${" ".repeat(17)}fix: ${fix}`);
-  }
-  const isReady = diagnoses.every(({ status }) => status !== "missing");
-  return isReady ? EXIT_CODES.pass : EXIT_CODES.environment;
 }
 
 /** Runs a command; its exit code is left in process.exitCode. */
@@ -167,9 +163,9 @@ function optionsOf(args: readonly string[]) {
     .scriptName("gameday")
     .env("GAMEDAY")
     .option("stack", {
-      choices: ["auto", "local"],
-      default: "auto",
-      describe: "where the servers run (auto: local in this version)",
+      choices: ["auto", "local", "docker"] as const,
+      default: "auto" as const,
+      describe: "where the servers run (auto: docker where an engine has the images, else local)",
     })
     .option("variant", {
       type: "string",
@@ -228,10 +224,17 @@ function parser(args: readonly string[]) {
     )
     .command("demo", "a naive and a careful consumer under the same kill", {}, (flags) =>
       exitWith(async () =>
-        (await import("./demo.ts")).demo({ print, output: (flags as unknown as Flags).output }),
+        (await import("./demo.ts")).demo({ ...(flags as unknown as Flags), print }),
       )(),
     )
-    .command("doctor", "what the stack needs and what is there", {}, exitWith(doctor))
+    .command("doctor", "what each stack needs and what is there", {}, (flags) =>
+      exitWith(async () =>
+        (await import("./doctor.ts")).doctor({ ...(flags as unknown as Flags), print }),
+      )(),
+    )
+    .command("clean", "remove what runs that did not end in order have left", {}, () =>
+      exitWith(async () => (await import("./clean.ts")).clean(print))(),
+    )
     .command(
       "calibrate [variants..]",
       "known-broken variants must be caught by exactly their guarantees",

@@ -96,6 +96,17 @@ export const scenarioSchema = z.strictObject({
 const series = { series: name, labels: z.record(z.string(), z.string()).optional() };
 const topic = z.strictObject({ topic: name, partitions: positive });
 
+const command = z.array(name).min(1).optional();
+const container = z.union([
+  z.strictObject({ image: name, command }),
+  z.strictObject({ dockerfile: name, context: name.optional(), command }),
+]);
+const images = z.strictObject({
+  kafka: name.optional(),
+  postgres: name.optional(),
+  toxiproxy: name.optional(),
+});
+
 export const configSchema = z.strictObject({
   subject: z.strictObject({
     command: z.array(name).min(1),
@@ -114,7 +125,14 @@ export const configSchema = z.strictObject({
       })
       .optional(),
     variants: z.array(name).optional(),
-    next: z.strictObject({ command: z.array(name).min(1), cwd: name.optional() }).optional(),
+    next: z
+      .strictObject({
+        command: z.array(name).min(1),
+        cwd: name.optional(),
+        container: container.optional(),
+      })
+      .optional(),
+    container: container.optional(),
   }),
   database: z.strictObject({
     migrations: name,
@@ -186,6 +204,7 @@ export const configSchema = z.strictObject({
     .optional(),
   scenarios: name,
   output: name.optional(),
+  docker: z.strictObject({ images: images.optional() }).optional(),
   workers: positive.optional(),
 });
 

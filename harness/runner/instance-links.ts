@@ -14,6 +14,7 @@ export interface InstanceLinks {
   readonly instance: string;
   /** One proxy for each broker, one tap for all of them. */
   readonly kafka: {
+    /** As the subject reaches them. */
     readonly addresses: readonly HostPort[];
     readonly proxies: readonly ProxyHandle[];
     readonly tap: KafkaTap;
@@ -71,7 +72,8 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
   if (listeners.length === 0) {
     throw new HarnessError("internal", `The stack has no Kafka listener for ${instance}.`);
   }
-  const shared = { instance, recorder: context.recorder, gate };
+  const host = context.stack.tapHost;
+  const shared = { instance, recorder: context.recorder, gate, host };
   const kafkaTap = await startKafkaTap({
     ...shared,
     upstreams: listeners.map(({ upstream }) => upstream),
@@ -110,9 +112,9 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
   ]);
   return {
     instance,
-    kafka: { addresses: kafka.map(({ listen }) => listen), proxies: kafka, tap: kafkaTap },
-    postgres: { address: postgres.listen, proxies: [postgres], tap: postgresTap },
-    api: { address: http.listen, proxies: [http] },
+    kafka: { addresses: kafka.map(({ address }) => address), proxies: kafka, tap: kafkaTap },
+    postgres: { address: postgres.address, proxies: [postgres], tap: postgresTap },
+    api: { address: http.address, proxies: [http] },
   };
 }
 

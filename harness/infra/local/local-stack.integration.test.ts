@@ -9,8 +9,8 @@ import { createClient } from "../kafka/broker.ts";
 import { pollUntil } from "../process/deadline.ts";
 import { readJournal } from "../process/journal.ts";
 import { startTimeOf } from "../process/process-identity.ts";
-import { cacheFolder } from "./cache.ts";
-import { isListening } from "./is-listening.ts";
+import { cacheFolder } from "../process/cache.ts";
+import { isListening } from "../process/is-listening.ts";
 import { createLocalStack } from "./local-stack.ts";
 
 const RUN_ID = `integration-${process.pid}`;
@@ -151,6 +151,7 @@ test("a subject's exit and last words are known, and a wrong command is refused"
     instance: "c",
     incarnation: 1,
     cwd: folder,
+    httpPort: 0,
     env: {},
     logFile: join(folder, "c.log"),
   };

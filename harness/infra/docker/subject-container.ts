@@ -1,0 +1,55 @@
+import { HarnessError } from "../../model/errors.ts";
+import type { SubjectContainer } from "../../model/config.ts";
+import type { SubjectProcess, SubjectRunner, SubjectSpec } from "../../ports/subject.ts";
+import { isHealthy, read } from "../process/subject-runner.ts";
+import { EngineContainer, type EngineRun } from "./container.ts";
+import type { RunNetworks } from "./network.ts";
+
+/**
+ * Runs each instance in a container of its own. Its end ends every process in it, so that nothing
+ * survives; a container that has ended is removed at once.
+ */
+export function createContainerSubjects(means: {
+  readonly run: EngineRun;
+  readonly networks: RunNetworks;
+  readonly imageOf: (container: SubjectContainer) => Promise<string>;
+}): SubjectRunner {
+  return {
+    listenHost: "0.0.0.0",
+    isHealthy,
+    read,
+    async spawn(spec: SubjectSpec): Promise<SubjectProcess> {
+      const { container: declared } = spec;
+      if (declared === undefined) {
+        const message = `${spec.instance} has no container to run in: say subject.next.container.`;
+        throw new HarnessError("usage", message);
+      }
+      const container = new EngineContainer(means.run, {
+        kind: `subject ${spec.instance}`,
+        image: await means.imageOf(declared),
+        env: spec.env,
+        command: declared.command,
+        network: means.networks.links,
+        aliases: [spec.instance],
+        ports: [spec.httpPort],
+        extraHosts: means.networks.extraHosts,
+        logFile: spec.logFile,
+      });
+      const child = await container.start();
+      void child.exited.then(() => container.remove()).catch(() => undefined); // swept at the end
+      return {
+        instance: spec.instance,
+        incarnation: spec.incarnation,
+        pid: child.pid,
+        what: child.what,
+        exited: child.exited,
+        signal: child.signal,
+        delivered: child.delivered,
+        isStopped: child.isStopped,
+        stoppedState: child.stoppedState,
+        endSurvivors: () => [],
+        lastLines: child.lastLines,
+      };
+    },
+  };
+}
