@@ -11,6 +11,7 @@ import { OWNER_LABEL, ownerLabel, RUN_LABEL } from "./labels.ts";
 const START_TIMEOUT_MS = 60_000;
 const FROZEN_TIMEOUT_MS = 2_000;
 const FROZEN_POLL_MS = 5;
+const LAST_WORDS_MS = 250;
 const EVENT_GRACE_MS = 8_000;
 
 /** What a run's containers are made with. */
@@ -118,7 +119,8 @@ export class EngineContainer {
 
   /** Removes it with its volumes; for one that has ended. */
   async remove(): Promise<void> {
-    await this.handle?.remove({ force: true, v: true });
+    if (this.handle === null) return;
+    await call(`remove ${this.spec.kind}`, this.handle.remove({ force: true, v: true }));
   }
 
   private async create(): Promise<Started> {
@@ -147,8 +149,16 @@ export class EngineContainer {
     const { container } = this.run.engine.runtime;
     const output = await call(`attach to ${this.spec.kind}`, container.attach(handle));
     output.on("error", () => undefined); // the engine went away; the events say so
-    output.pipe(createWriteStream(this.spec.logFile, { flags: "a" }));
-    return { handle, exited };
+    const log = output.pipe(createWriteStream(this.spec.logFile, { flags: "a" }));
+    const written = new Promise<void>((resolve) => {
+      log.once("close", () => resolve());
+    });
+    // The last words are part of an end; a stream that does not close is not waited for.
+    const told = exited.then(async (exit) => {
+      await Promise.race([written, pause(LAST_WORDS_MS)]);
+      return exit;
+    });
+    return { handle, exited: told };
   }
 }
 

@@ -65,7 +65,7 @@ function parseEndpoint(text: string, source: string): Endpoint {
   }
   throw new HarnessError(
     "environment",
-    `${source} names ${text}: gameday uses an engine of this machine only (unix:///path, or tcp://127.0.0.1:port without TLS). Unset it, or use --stack local.`,
+    `${source} names ${text}: gameday uses an engine of this machine only (unix:///path, or tcp://127.0.0.1:port without TLS)`,
   );
 }
 

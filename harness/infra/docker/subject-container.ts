@@ -14,6 +14,7 @@ export function createContainerSubjects(means: {
   readonly networks: RunNetworks;
   readonly imageOf: (container: SubjectContainer) => Promise<string>;
 }): SubjectRunner {
+  const removals = new Map<string, Promise<unknown>>();
   return {
     listenHost: "0.0.0.0",
     isHealthy,
@@ -24,6 +25,8 @@ export function createContainerSubjects(means: {
         const message = `${spec.instance} has no container to run in: say subject.next.container.`;
         throw new HarnessError("usage", message);
       }
+      // The engine gives an instance's port back when its last container is removed, not when it ends.
+      await removals.get(spec.instance);
       const container = new EngineContainer(means.run, {
         kind: `subject ${spec.instance}`,
         image: await means.imageOf(declared),
@@ -36,7 +39,11 @@ export function createContainerSubjects(means: {
         logFile: spec.logFile,
       });
       const child = await container.start();
-      void child.exited.then(() => container.remove()).catch(() => undefined); // swept at the end
+      const removed = child.exited.then(() => container.remove());
+      removals.set(
+        spec.instance,
+        removed.catch(() => undefined), // swept at the end
+      );
       return {
         instance: spec.instance,
         incarnation: spec.incarnation,

@@ -7,7 +7,7 @@ import type { KafkaPorts } from "./kafka-properties.ts";
 import type { KafkaPart } from "./parts.ts";
 import { untilReady } from "./server-readiness.ts";
 
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 
 /**
  * Starts every node of a cluster at once; ready when metadata and the group coordinator answered.
