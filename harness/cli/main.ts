@@ -294,6 +294,21 @@ async function main(args: readonly string[]): Promise<void> {
   }
   // Everything was stopped and waited for; an IPC channel to the wrapper must not keep us alive.
   process.disconnect?.();
+  endSoon();
+}
+
+const LINGER_MS = 2_000;
+
+/**
+ * Where servers outlive their engine, a driver's connection to one may stay open for good (kafkajs
+ * leaves some). Whatever lingers after the last word was read does not keep the process.
+ */
+function endSoon(): void {
+  const check = (): void => {
+    if (process.stdout.writableLength === 0) process.exit();
+    endSoon();
+  };
+  setTimeout(check, LINGER_MS).unref();
 }
 
 await main(hideBin(process.argv));

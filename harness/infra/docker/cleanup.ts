@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { HarnessError } from "../../model/errors.ts";
+import { HarnessError, messageOf } from "../../model/errors.ts";
+import type { Swept } from "../process/journal.ts";
 import { call, openEngine, statusOf, type Docker } from "./engine.ts";
 import { OWNER_LABEL, ownerState, RUN_LABEL } from "./labels.ts";
 
@@ -95,8 +96,24 @@ export async function removeRunOf(runId: string): Promise<void> {
   await removeRun(docker, runId, "death");
 }
 
+/** Removes what the labels say belongs to dead harnesses of this machine. */
+export async function sweepOrphans(docker: Docker): Promise<Swept & { readonly foreign: number }> {
+  const { dead, foreign } = await orphanedRuns(docker);
+  const runs: string[] = [];
+  const kept: { readonly runId: string; readonly reason: string }[] = [];
+  for (const runId of dead) {
+    try {
+      await removeRun(docker, runId);
+      runs.push(runId);
+    } catch (error) {
+      kept.push({ runId, reason: messageOf(error) });
+    }
+  }
+  return { runs, kept, foreign };
+}
+
 /** Run ids of containers and networks whose harness is dead; and how many are of other machines. */
-export async function orphanedRuns(
+async function orphanedRuns(
   docker: Docker,
 ): Promise<{ readonly dead: readonly string[]; readonly foreign: number }> {
   const filters = { label: [RUN_LABEL, OWNER_LABEL] };

@@ -8,7 +8,7 @@ import { RunSession } from "../process/run-session.ts";
 import { createSubjectRunner } from "../process/subject-runner.ts";
 import { assembleStack, type Parts } from "../servers/assemble.ts";
 import { openPeerProxies, planPorts, type PortPlan } from "../servers/port-plan.ts";
-import { removeRun } from "./cleanup.ts";
+import { removeRun, sweepOrphans } from "./cleanup.ts";
 import type { EngineRun } from "./container.ts";
 import { openEngine } from "./engine.ts";
 import { diagnoseDocker } from "./diagnose.ts";
@@ -61,12 +61,19 @@ async function startStack(
   const onLost = (): void =>
     progress("The container engine has gone away: nothing more can be seen");
   const end = async (events: EngineEvents | null): Promise<void> => {
-    await removeRun(engine.docker, runId);
-    events?.close();
-    await session.close();
+    try {
+      await removeRun(engine.docker, runId);
+    } finally {
+      // What an engine that has gone away keeps, the next run or `gameday clean` finds by its labels.
+      events?.close();
+      await session.close();
+    }
   };
   let events: EngineEvents | null = null;
   try {
+    for (const orphan of (await sweepOrphans(engine.docker)).runs) {
+      progress(`Removed the containers of run ${orphan}, which did not end in order`);
+    }
     events = await EngineEvents.open(engine.docker, runId, onLost);
     const run: EngineRun = { engine, events, runId };
     const imageOf: ImageOf = (container) => {

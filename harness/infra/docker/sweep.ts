@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf } from "../../model/errors.ts";
 import { cacheFolder } from "../process/cache.ts";
-import { sweep, type Swept } from "../process/reap.ts";
-import { orphanedRuns, removeRun } from "./cleanup.ts";
+import type { Swept } from "../process/journal.ts";
+import { sweep } from "../process/reap.ts";
+import { sweepOrphans } from "./cleanup.ts";
 import { openEngine } from "./engine.ts";
 import { findEngine } from "./probe.ts";
 
@@ -23,16 +23,11 @@ export async function sweepAll(): Promise<SweptAll> {
   const found = await findEngine();
   if (!("version" in found)) return { ...swept, foreign: 0, engine: found.reason };
   const { docker } = await openEngine();
-  const { dead, foreign } = await orphanedRuns(docker);
-  const runs = [...swept.runs];
-  const kept = [...swept.kept];
-  for (const runId of dead) {
-    try {
-      await removeRun(docker, runId);
-      runs.push(runId);
-    } catch (error) {
-      kept.push({ runId, reason: messageOf(error) });
-    }
-  }
-  return { runs, kept, foreign, engine: null };
+  const { runs, kept, foreign } = await sweepOrphans(docker);
+  return {
+    runs: [...swept.runs, ...runs],
+    kept: [...swept.kept, ...kept],
+    foreign,
+    engine: null,
+  };
 }

@@ -23,6 +23,13 @@ export interface JournalContent {
   readonly hasContainers: boolean;
 }
 
+/** What a sweep after dead runs came to. */
+export interface Swept {
+  readonly runs: readonly string[];
+  /** Runs with containers that could not be removed, and why; their journals stay for the next sweep. */
+  readonly kept: readonly { readonly runId: string; readonly reason: string }[];
+}
+
 type Shape = Record<string, unknown>;
 
 function isShape(value: unknown): value is Shape {

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { messageOf } from "../../model/errors.ts";
-import { readJournal, type JournalContent, type JournaledProcess } from "./journal.ts";
+import { readJournal, type JournalContent, type JournaledProcess, type Swept } from "./journal.ts";
 import { bootId, startTimeOf } from "./process-identity.ts";
 
 const QUIT_GRACE_MS = 5_000;
@@ -92,12 +92,6 @@ export async function reap(content: JournalContent): Promise<void> {
 function isOwnerAlive(content: JournalContent): boolean {
   const { pid, startTime } = content.owner;
   return content.bootId === bootId() && startTimeOf(pid) === startTime;
-}
-
-export interface Swept {
-  readonly runs: readonly string[];
-  /** Runs with containers that could not be removed, and why; their journals stay for the next sweep. */
-  readonly kept: readonly { readonly runId: string; readonly reason: string }[];
 }
 
 /** Cleans up after earlier runs whose harness is dead. */

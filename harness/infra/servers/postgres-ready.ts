@@ -5,7 +5,7 @@ import { isListening } from "../process/is-listening.ts";
 import type { PostgresPart } from "./parts.ts";
 import { untilReady } from "./server-readiness.ts";
 
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /** fsync=off is fine for process kills; durability on power loss is not claimed (preflight says so). */
 export const POSTGRES_SETTINGS = [
