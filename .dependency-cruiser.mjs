@@ -2,7 +2,7 @@
 const only = (name, from, allowed) => ({
   name,
   severity: "error",
-  from: { path: from, pathNot: "\\.test\\.ts$" },
+  from: { path: from, pathNot: "(\\.test\\.ts$|/testing/)" },
   to: { path: "^(harness|reference-service|scenarios)/", pathNot: [from, ...allowed] },
 });
 const driverOnlyIn = (name, packages, allowed) => ({
@@ -18,6 +18,9 @@ export default {
     only("model-imports-nobody", "^harness/model/", []),
     only("ports-import-model", "^harness/ports/", ["^harness/model/"]),
     only("checker-imports-model", "^harness/checker/", ["^harness/model/"]),
+    only("simulation-imports-model-and-checker", "^harness/simulation/", [
+      "^harness/(model|checker)/",
+    ]),
     only("taps-import-model-and-ports", "^harness/taps/", ["^harness/(model|ports)/"]),
     only("faults-import-model-and-ports", "^harness/faults/", ["^harness/(model|ports)/"]),
     only("workload-imports-model-and-ports", "^harness/workload/", ["^harness/(model|ports)/"]),
@@ -27,7 +30,11 @@ export default {
       "^harness/taps/hold\\.ts$",
     ]),
     only("infra-implements-ports", "^harness/infra/", ["^harness/(model|ports)/"]),
-    only("report-imports-model", "^harness/report/", ["^harness/model/"]),
+    // Reports judge nothing: of the checker they use the pure index of a history, its outcomes and stories.
+    only("report-imports-model", "^harness/report/", [
+      "^harness/model/",
+      "^harness/checker/(evidence|intake|outcomes|story)\\.ts$",
+    ]),
     only("runner-gets-its-environment", "^harness/runner/", [
       "^harness/(model|ports|checker|taps|faults|workload|doubles)/",
     ]),

@@ -27,9 +27,9 @@ export default defineConfig({
       KAFKA_SESSION_TIMEOUT_MS: String(wiring.sessionTimeoutMs),
       KAFKA_HEARTBEAT_INTERVAL_MS: "100",
       KAFKA_MAX_WAIT_MS: "50",
-      // Short, so that a rehearsal need not wait: an unknown outcome after 400 ms, a lost lease after 1 s.
+      // Short, so that a rehearsal need not wait: an unknown outcome after 400 ms, a lost lease after 1.5 s.
       API_TIMEOUT_MS: "400",
-      CAPTURE_LEASE_MS: "1000",
+      CAPTURE_LEASE_MS: "1500",
       LOCK_TIMEOUT_MS: "500",
       PURGE_INTERVAL_MS: "100",
     }),
@@ -43,9 +43,14 @@ export default defineConfig({
         { series: "effects_total", labels: { consumer: "settlements" }, effect: "settlement" },
       ],
       duplicates: { series: "duplicate_deliveries_total" },
-      calls: { series: "external_calls_total", api: "payments" },
+      calls: {
+        series: "external_calls_total",
+        api: "payments",
+        unknown: { outcome: "unknown" },
+      },
+      deliveries: { series: "deliveries_total" },
       deadLetters: { series: "dead_letters_total" },
-      latency: { series: "end_to_end_latency_seconds_count" },
+      latency: { series: "end_to_end_latency_seconds_count", operation: "type" },
     },
     variants: [
       "no-dedup",
@@ -101,6 +106,7 @@ export default defineConfig({
       topic: "topic",
       partition: "partition",
       offset: "kafka_offset",
+      reason: "reason",
     },
     dedup: {
       table: "processed_events",
@@ -108,7 +114,12 @@ export default defineConfig({
       consumer: "consumer",
       columns: ["consumer", "event_id", "operation"],
     },
-    work: { table: "capture_intents", id: "id", state: "state", done: ["captured", "failed"] },
+    work: {
+      table: "capture_intents",
+      id: "id",
+      state: "state",
+      done: ["captured", "failed", "unresolved"],
+    },
   },
   input: {
     topic: "payments.requested",

@@ -10,6 +10,7 @@ import { Kafka, logLevel, Partitioners } from "kafkajs";
 import pg from "pg";
 import { createLocalStack } from "../harness/infra/local/local-stack.ts";
 import type { HostPort } from "../harness/ports/basics.ts";
+import { CommittedOffsets } from "../harness/taps/kafka/committed-offsets.ts";
 import { DeliveryCounter } from "../harness/taps/kafka/delivery-counter.ts";
 import { startKafkaTap } from "../harness/taps/kafka/kafka-tap.ts";
 import { startPostgresTap } from "../harness/taps/postgres/postgres-tap.ts";
@@ -59,6 +60,7 @@ async function kafkaBy(way: Way): Promise<HostPort> {
     instance: way,
     upstreams: [listener.upstream],
     counter: new DeliveryCounter(),
+    committed: new CommittedOffsets(),
     isConsumed: () => true,
     keyAt: () => null,
     onDelivered: () => undefined,

@@ -14,17 +14,25 @@ export function defineScenario(scenario: Scenario): Scenario {
   return scenario;
 }
 
-export type { GamedayConfig, InstanceWiring, KafkaRecord, SubjectConfig } from "./model/config.ts";
+export type {
+  GamedayConfig,
+  InstanceWiring,
+  KafkaRecord,
+  RunDefaults,
+  SecretsDeclaration,
+  SubjectConfig,
+} from "./model/config.ts";
 export type { CalibrationPair } from "./model/calibration.ts";
 export { GUARANTEES } from "./model/guarantee.ts";
 export type { GuaranteeId, Finding, GuaranteeResult } from "./model/guarantee.ts";
 export type { Intent } from "./model/intent.ts";
+export type { ReportFormat, Reporter, ReporterMeans, StoredRun } from "./model/reporter.ts";
+export type { HistoryEvent } from "./model/history.ts";
 export type { RunResult, ScenarioResult } from "./model/result.ts";
 export type {
   ApiMode,
   FaultAction,
   FaultSpec,
-  HeldFrameFate,
   Scenario,
   Trigger,
   TriggerMatch,
@@ -37,6 +45,7 @@ export type {
   EffectDeclaration,
   Eviction,
   Exercise,
+  HeldFrameFate,
   Limits,
   OutboxDeclaration,
 } from "./model/run-header.ts";

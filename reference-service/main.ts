@@ -1,9 +1,9 @@
 /** The composition root: wires the adapters, then drains on SIGTERM. */
-import type { Pool } from "pg";
 import { captureNext } from "./application/capture-next.ts";
 import { handleDelivery } from "./application/handle-delivery.ts";
 import { carefulPolicies } from "./application/policies.ts";
 import type {
+  CaptureStore,
   Outbox,
   PaymentsApi,
   PaymentStore,
@@ -58,10 +58,16 @@ async function start(config: ServiceConfig): Promise<() => Promise<void>> {
   await producer.connect();
   const store = createPaymentStore(pool);
   const outbox = createOutbox(pool);
-  const metrics = createMetrics(() => outbox.backlog());
+  const captures = createCaptureStore(pool, config.CAPTURE_LEASE_MS, ({ id, attempts }) =>
+    log(`capture ${id}: attempt ${attempts} came too late, another worker has it`),
+  );
+  const metrics = createMetrics({
+    outboxBacklog: () => outbox.backlog(),
+    unresolvedCaptures: () => captures.unresolvedCount(),
+  });
   const api = metered(createPaymentsApi(config.PAYMENTS_API_URL, config.API_TIMEOUT_MS), metrics);
   const publish = createPublish(producer, config.TOPIC_SETTLED);
-  const workers = startWorkers(config, { policies, pool, api, store, outbox, publish });
+  const workers = startWorkers(config, { policies, captures, api, store, outbox, publish });
   const around = { store, publish, api, policies, metrics, nowMs: () => Date.now() };
   const consume = (role: Role, names: { readonly groupId: string; readonly topic: string }) =>
     runConsumer(kafka, {
@@ -105,7 +111,7 @@ async function start(config: ServiceConfig): Promise<() => Promise<void>> {
 
 interface WorkerMeans {
   readonly policies: Policies;
-  readonly pool: Pool;
+  readonly captures: CaptureStore;
   readonly api: PaymentsApi;
   readonly store: PaymentStore;
   readonly outbox: Outbox;
@@ -117,8 +123,7 @@ function startWorkers(
   config: ServiceConfig,
   means: WorkerMeans,
 ): { readonly wake: () => void; readonly stop: () => Promise<void> } {
-  const { policies, api, store, outbox, publish } = means;
-  const captures = createCaptureStore(means.pool, config.CAPTURE_LEASE_MS);
+  const { policies, captures, api, store, outbox, publish } = means;
   const loopOf = (name: string, step: () => Promise<boolean>, everyMs = config.POLL_INTERVAL_MS) =>
     startWorkerLoop({
       step,
@@ -127,10 +132,11 @@ function startWorkers(
     });
   const retentionMs = policies.retentionMs(config.DEDUP_RETENTION_MS);
   const purge = async (): Promise<boolean> => {
-    await store.purgeProcessed(retentionMs);
-    return false;
+    const hasMore = await store.purgeProcessed(retentionMs);
+    return (await outbox.purgePublished(config.OUTBOX_RETENTION_MS)) || hasMore;
   };
-  const capture = loopOf("capture", () => captureNext(captures, api, policies));
+  const attempting = { store: captures, api, attemptsMax: config.CAPTURE_ATTEMPTS_MAX };
+  const capture = loopOf("capture", () => captureNext(attempting, policies));
   const relay = loopOf("relay", async () => (await policies.relay(outbox, publish)) > 0);
   const purging = loopOf("purge", purge, config.PURGE_INTERVAL_MS);
   return {

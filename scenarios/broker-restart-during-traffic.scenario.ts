@@ -1,5 +1,5 @@
 import { defineScenario } from "../harness/index.ts";
-import { common, noRedelivery } from "./common.ts";
+import { common, committedAgain } from "./common.ts";
 
 export default defineScenario({
   ...common,
@@ -23,5 +23,5 @@ export default defineScenario({
       mode: "kill",
     },
   ],
-  exercise: noRedelivery,
+  exercise: committedAgain,
 });

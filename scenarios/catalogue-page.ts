@@ -6,6 +6,8 @@ const AGAIN: Readonly<Record<Scenario["exercise"]["redelivery"], string>> = {
   "in-flight-record-again": "that very offset, delivered again",
   call: "the API called or asked again for that payment",
   publish: "the event published again",
+  "produce-again": "the event sent to the broker again",
+  "commit-again": "that offset commit sent again, and accepted",
   copy: "what was sent twice, delivered twice",
   "output-record": "the published record, delivered again",
   "earlier-records": "every record delivered before, delivered again",
@@ -27,13 +29,14 @@ export function cataloguePage(
     "| --- | --- | --- | --- |",
     ...scenarios.map(
       (scenario) =>
-        `| \`${scenario.id}\` | ${scenario.title} | ${faultsOf(scenario)} | ${AGAIN[scenario.exercise.redelivery]} |`,
+        `| \`${scenario.id}\` | ${scenario.title} | ${faultsOf(scenario)} | ${seenOf(scenario)} |`,
     ),
     "",
     "## What catches what",
     "",
     "Each variant of the reference service has one thing wrong. Rehearsed for real by",
-    "`catalogue.gameday.test.ts`, which requires exactly these guarantees to break and no other.",
+    "`catalogue.gameday.test.ts`, which requires exactly these guarantees to break and no other. Those that",
+    "are defects of the protocol are found in memory first: `gameday calibrate --model`.",
     "",
     "| variant | scenario | breaks | may break as well |",
     "| --- | --- | --- | --- |",
@@ -49,6 +52,11 @@ export function cataloguePage(
 
 function named(guarantees: readonly string[]): string {
   return guarantees.map((name) => `\`${name}\``).join(", ");
+}
+
+function seenOf({ exercise }: Scenario): string {
+  const zombie = exercise.zombie === true ? ["the victim back as a zombie"] : [];
+  return [AGAIN[exercise.redelivery], ...zombie].join("; ");
 }
 
 function faultsOf({ faults, eviction }: Scenario): string {

@@ -150,7 +150,7 @@ export const caught: readonly CalibrationPair[] = [
   { variant: "handler-type-error", by: all(["poison-message"], ["recovers-within"]) },
   {
     variant: "no-pool-error-listener",
-    by: all(["restart-postgres-during-traffic"], ["recovers-within"]),
+    by: all(["restart-postgres-when-idle"], ["recovers-within"]),
   },
   {
     variant: "metrics-count-hits-as-effects",

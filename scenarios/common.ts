@@ -16,6 +16,8 @@ export const redelivered = { eventsMin: 50, redelivery: "in-flight-record" } as 
 export const redeliveredToAny = { eventsMin: 50, redelivery: "in-flight-record-again" } as const;
 /** The external API must be called or asked again. */
 export const calledAgain = { eventsMin: 50, redelivery: "call" } as const;
+/** The offset commit that was on its way must be sent again. */
+export const committedAgain = { eventsMin: 50, redelivery: "commit-again" } as const;
 /** The fault's own evidence is enough. */
 export const noRedelivery = { eventsMin: 50, redelivery: "none" } as const;
 

@@ -1,5 +1,5 @@
 import { defineScenario } from "../harness/index.ts";
-import { common, noRedelivery } from "./common.ts";
+import { common } from "./common.ts";
 
 export default defineScenario({
   ...common,
@@ -21,5 +21,5 @@ export default defineScenario({
       link: "kafka",
     },
   ],
-  exercise: noRedelivery,
+  exercise: { eventsMin: 50, redelivery: "produce-again" },
 });

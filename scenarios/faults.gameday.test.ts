@@ -1,11 +1,14 @@
 /** Every kind of fault and fate that no scenario of the catalogue uses, on real servers. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { loadPackaged } from "../harness/cli/load.ts";
+import { loadReporters, ReporterDesk } from "../harness/cli/reporters.ts";
 import { checkSense } from "../harness/cli/sense.ts";
 import { runAndStore } from "../harness/cli/session.ts";
+import { verify } from "../harness/cli/verify.ts";
 import type { ApiMode, FaultSpec, Scenario } from "../harness/index.ts";
 import { noRedelivery } from "./common.ts";
 
@@ -266,4 +269,83 @@ test("a manual fault is fired by a person, and is a fault like any other", async
   const [scenario] = result.scenarios;
   expect(scenario?.faults[0]?.evidence).toMatch(/^manual of .* on consumer-2$/);
   expect([scenario?.verdict, scenario?.exercised.missing]).toEqual(["pass", []]);
+});
+
+/** The reference service, but for saying everything that it was told and that it must not say. */
+function leakyService(): string {
+  const main = fileURLToPath(new URL("../reference-service/main.ts", import.meta.url));
+  const file = join(mkdtempSync(join(output, "leaky-")), "main.ts");
+  const lines = [
+    `console.log(JSON.stringify(process.env));`,
+    `console.error("login https://svc:" + process.env.API_TOKEN + "@api/?token=" + process.env.API_TOKEN);`,
+    // As a subject logs what it was sent, in whatever form.
+    `const parse = JSON.parse;`,
+    `JSON.parse = (text, ...rest) => {`,
+    `  const value = parse(text, ...rest);`,
+    `  if (value?.card) console.log("declined", value.card, text, value);`,
+    `  return value;`,
+    `};`,
+    `await import(${JSON.stringify(main)});`,
+  ];
+  writeFileSync(file, lines.join("\n"));
+  return file;
+}
+
+test("no canary is in any artefact of a violated run, and the run is judged alike", async () => {
+  const { config } = loaded;
+  const killed = loaded.scenarios.find(({ id }) => id === "kill-consumer-between-commit-and-ack");
+  if (killed === undefined) throw new Error("the catalogue changed");
+  const { result, folder } = await runAndStore({
+    loaded: {
+      ...loaded,
+      config: {
+        ...config,
+        secrets: { env: ["API_TOKEN"], fields: ["card", "x-signature"] },
+        subject: {
+          ...config.subject,
+          command: [process.execPath, leakyService()],
+          env: (wiring) => ({
+            ...config.subject.env(wiring),
+            API_TOKEN: "CANARY-token-of-the-subject",
+          }),
+        },
+        input: {
+          ...config.input,
+          encode: (intent) => {
+            const record = config.input.encode(intent);
+            const value = { ...(JSON.parse(record.value) as object), card: "CANARY-card-4111" };
+            const headers = { ...record.headers, "x-signature": "CANARY-signature" };
+            return { ...record, headers, value: JSON.stringify(value) };
+          },
+        },
+      },
+    },
+    scenarios: [killed, control],
+    maxFailures: 1,
+    workers: 1,
+    variant: "no-dedup",
+    seed: 7,
+    eviction: null,
+    isArmed: true,
+    output,
+    isQuiet: true,
+  });
+  expect([result.verdict, result.error]).toEqual(["violated", undefined]);
+  expect(result.notRun).toEqual([
+    { id: "baseline", reason: "stopped after 1 that did not pass (--max-failures 1)" },
+  ]);
+  const printed: string[] = [];
+  const say = (line: string) => printed.push(line);
+  const setting = { folder, env: {}, isVerbose: true, log: say };
+  const reporters = await loadReporters(["terminal", "github", "junit", "chaos-toolkit"], setting);
+  expect(await new ReporterDesk(reporters).end(folder, say)).toEqual([]);
+  const files = readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((file) => statSync(file).isFile());
+  for (const file of files) expect(readFileSync(file, "utf8"), file).not.toMatch(/CANARY/);
+  expect(printed.join("\n")).not.toMatch(/CANARY/);
+  // Redacted, not left out: the subject really said it.
+  const log = files.find((file) => file.endsWith("consumer-1.log")) ?? "";
+  expect(readFileSync(log, "utf8").match(/\[redacted [0-9a-f]{8}\]/g)?.length).toBeGreaterThan(10);
+  expect(verify(folder, () => undefined)).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { defineScenario } from "../harness/index.ts";
-import { common, noRedelivery } from "./common.ts";
+import { common, committedAgain } from "./common.ts";
 
 export default defineScenario({
   ...common,
@@ -26,5 +26,5 @@ export default defineScenario({
       until: { boundary: "kafka.offset-commit.applied", match: { intent: 20 } },
     },
   ],
-  exercise: noRedelivery,
+  exercise: committedAgain,
 });

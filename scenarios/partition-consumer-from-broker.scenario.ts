@@ -7,7 +7,7 @@ export default defineScenario({
   title:
     "A consumer loses the network to Kafka before its offset commit, and comes back as a zombie",
   story:
-    "Payment 20 is committed in Postgres, and every byte between its consumer and Kafka vanishes. The broker waits for the session timeout and gives the partition to the other instance; the isolated one comes back later with old beliefs.",
+    "Payment 20 is committed in Postgres, and every byte between its consumer and Kafka vanishes. The broker waits for the session timeout and gives the partition to the other instance; the isolated one comes back later with old beliefs, and sends its offset commit again.",
   hypothesis:
     "Given a consumer that is cut off from Kafka after its database commit, when its partition moves and it returns, then the redelivery and the zombie change nothing.",
   runbook: "docs/runbooks.md#a-consumer-is-cut-off",
@@ -26,5 +26,5 @@ export default defineScenario({
       until: "handled-elsewhere",
     },
   ],
-  exercise: redelivered,
+  exercise: { ...redelivered, zombie: true },
 });

@@ -23,5 +23,5 @@ export default defineScenario({
       until: "handled-elsewhere",
     },
   ],
-  exercise: redelivered,
+  exercise: { ...redelivered, zombie: true },
 });

@@ -36,5 +36,5 @@ export default defineScenario({
       heldFrame: "release",
     },
   ],
-  exercise: { ...redelivered, of: "pause-inside" },
+  exercise: { ...redelivered, of: "pause-inside", zombie: true },
 });

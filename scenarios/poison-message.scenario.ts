@@ -4,16 +4,28 @@ import { common, noRedelivery } from "./common.ts";
 export default defineScenario({
   ...common,
   id: "poison-message",
-  title: "A record that nobody can parse sits in the middle of the topic",
+  title: "Records that cannot be booked sit in the middle of the topic",
   story:
-    "Record 30 is not JSON. The consumer must keep it, with the reason, and go on with the records behind it.",
+    "Record 30 is not JSON; one is endless, one in another currency than its account, one below zero, one under an event id that is taken. The consumer must keep each, with the reason, and go on with the records behind it.",
   hypothesis:
-    "Given a record that cannot be read, when it is delivered, then it ends as a dead letter and every other payment takes effect once.",
+    "Given records that cannot be booked, when they are delivered, then each ends as a dead letter and every other payment takes effect once.",
   runbook: "docs/runbooks.md#a-record-cannot-be-read",
   tags: ["input", "dead-letter"],
-  limits: { recoveryMsMax: 8_000 },
-  drainTimeoutMs: 9_000,
-  workload: { events: 60, accounts: 5, poison: [30] },
+  // Short: a consumer that dies of them never drains, and is waited for that long.
+  limits: { recoveryMsMax: 10_000 },
+  drainTimeoutMs: 16_000,
+  workload: {
+    events: 60,
+    accounts: 2,
+    // Late enough for each account to have its currency, and the first event its dedup row.
+    poison: [
+      30,
+      { at: 40, kind: "oversized" },
+      { at: 45, kind: "negative-amount" },
+      { at: 50, kind: "wrong-currency" },
+      { at: 55, kind: "reused-id" },
+    ],
+  },
   faults: [
     {
       id: "deliver-poison",

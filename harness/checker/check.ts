@@ -1,10 +1,12 @@
 import type { GuaranteeId } from "../model/guarantee.ts";
 import type { Evidence } from "./evidence.ts";
 
-/** What a checker found; the judge adds the witness. */
+/** What a checker found; the judge adds the story. */
 export interface Breach {
   readonly key: string | null;
   readonly message: string;
+  /** Seqs of the fewest events that show it, in order; absent where none does. */
+  readonly seqs?: readonly number[] | undefined;
 }
 
 /** `unknown`: the history does not allow a judgement; the reason says why. */

@@ -1,7 +1,10 @@
 import type { EventBase, FaultEvent, Position } from "../model/history.ts";
-import type { Exercised } from "../model/result.ts";
+import type { Exercised, SessionTimeout } from "../model/result.ts";
 import type { PlannedFault, Redelivery } from "../model/run-header.ts";
 import { placeText, type Evidence } from "./evidence.ts";
+import { fateReasons } from "./fates.ts";
+import { zombiesOf } from "./zombies.ts";
+import { sessionTimeoutOf, type TimeoutFacts } from "./session-timeouts.ts";
 
 type Fired = FaultEvent & EventBase;
 
@@ -10,16 +13,21 @@ export function exercisedOf(evidence: Evidence): Exercised {
   const { header } = evidence;
   const redelivered: string[] = [];
   const missing: string[] = [];
+  const sessionTimeouts: SessionTimeout[] = [];
   if (evidence.expected.length < header.exercise.eventsMin) {
     missing.push(
       `too little traffic: ${evidence.expected.length} events accepted, at least ${header.exercise.eventsMin} wanted`,
     );
   }
   for (const fault of header.faults) {
-    const { reasons, again } = faultFacts(evidence, fault);
+    const { reasons, again, timeout = null } = faultFacts(evidence, fault);
     missing.push(...reasons);
     redelivered.push(...again);
+    if (timeout !== null) sessionTimeouts.push(timeout);
   }
+  const { reasons, again } = withoutFault(evidence);
+  missing.push(...reasons, ...zombieReasons(evidence));
+  redelivered.push(...again);
   if (!evidence.isDrained) {
     const last = evidence.assumptions.findLast(({ name }) => name === "drained");
     missing.push(last === undefined ? "never drained" : last.detail);
@@ -30,13 +38,47 @@ export function exercisedOf(evidence: Evidence): Exercised {
     redeliveries: evidence.deliveries.filter(({ attempt }) => attempt > 1).length,
     redelivered,
     missing,
+    ...(sessionTimeouts.length > 0 ? { sessionTimeouts } : {}),
   };
+}
+
+/** A victim that came back and kept still was no zombie; a fault that never fired is told apart. */
+function zombieReasons(evidence: Evidence): readonly string[] {
+  const { zombie = false, of } = evidence.header.exercise;
+  if (!zombie) return [];
+  const fired = evidence.faults.filter(
+    ({ moment, faultId, frame }) =>
+      moment === "fired" && frame !== null && (of === undefined || faultId === of),
+  );
+  const acts = zombiesOf(evidence);
+  const hasActed = fired.some(({ frame, seq: firedAt }) =>
+    acts.some(
+      ({ act, instance, seq }) =>
+        act === "offset commit" && instance === frame?.instance && seq > firedAt,
+    ),
+  );
+  if (fired.length === 0 || hasActed) return [];
+  const victims = [...new Set(fired.map(({ frame }) => frame?.instance))].join(", ");
+  return [
+    `no zombie: ${victims} sent no offset commit for a partition that had another owner by then`,
+  ];
 }
 
 interface FaultFacts {
   readonly reasons: readonly string[];
   /** What happened again because of the fault, in words. */
   readonly again: readonly string[];
+  readonly timeout?: SessionTimeout | null;
+}
+
+/** Nothing but copies comes again by itself. */
+function withoutFault(evidence: Evidence): FaultFacts {
+  const { faults, exercise } = evidence.header;
+  if (faults.length > 0 || exercise.redelivery === "none") return { reasons: [], again: [] };
+  const again = exercise.redelivery === "copy" ? copiesDelivered(evidence) : [];
+  const reasons =
+    again.length > 0 ? [] : [`redelivery "${exercise.redelivery}" was promised, without a fault`];
+  return { reasons, again };
 }
 
 function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
@@ -53,14 +95,23 @@ function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
   const { redelivery: promised, of = fault.id } = evidence.header.exercise;
   const redelivery = of === fault.id ? promised : "none";
   const again = againOf(evidence, fired, redelivery);
+  const { reasons: early, timeout } = timeoutFacts(evidence, fired, redelivery);
   const reasons = [
     ...(failed === undefined ? [] : [`fault ${fault.id} failed: ${failed.detail}`]),
     ...(has("confirmed") ? [] : [`fault ${fault.id} fired but was not confirmed`]),
     ...(has("heal-verified") ? [] : [`fault ${fault.id} was not verified as healed`]),
+    ...fateReasons(evidence, fault, fired).map((reason) => `fault ${fault.id} ${reason}`),
     ...inFlightReasons(evidence, fired, redelivery).map((reason) => `fault ${fault.id} ${reason}`),
+    ...early.map((reason) => `fault ${fault.id}: ${reason}`),
     ...(redelivery !== "none" && again.length === 0 ? [notAgain(evidence, fired, redelivery)] : []),
   ];
-  return { reasons, again };
+  return { reasons, again, timeout };
+}
+
+/** Only a record that goes to another instance tells how long its partition had no other owner. */
+function timeoutFacts(evidence: Evidence, fired: Fired, redelivery: Redelivery): TimeoutFacts {
+  if (redelivery !== "in-flight-record") return { reasons: [], timeout: null };
+  return sessionTimeoutOf(evidence, fired, positionMet(evidence, fired));
 }
 
 function inFlightReasons(
@@ -90,6 +141,10 @@ function notAgain(evidence: Evidence, fired: Fired, redelivery: Redelivery): str
       return `the API was neither called nor asked again for ${key}`;
     case "publish":
       return `${key} was not published again`;
+    case "produce-again":
+      return `${key} was not sent to be published again`;
+    case "commit-again":
+      return `the offset commit behind ${place} was not sent again and accepted`;
     case "copy":
       return "what the producer sent twice was not delivered twice";
     case "output-record":
@@ -111,7 +166,7 @@ function againOf(evidence: Evidence, fired: Fired, redelivery: Redelivery): read
     case "in-flight-record-again":
       return redeliveriesOf(evidence, fired).map(({ text }) => text);
     case "call":
-      return evidence.calls
+      return evidence.attempts
         .filter(
           (call) =>
             call.seq > fired.seq &&
@@ -124,6 +179,10 @@ function againOf(evidence: Evidence, fired: Fired, redelivery: Redelivery): read
         .filter(({ key }) => key !== null && key === fired.frame?.key)
         .slice(1)
         .map(({ position }) => `published again as ${placeText(position)}`);
+    case "produce-again":
+      return producedAgain(evidence, fired);
+    case "commit-again":
+      return committedAgain(evidence, fired);
     case "copy":
       return copiesDelivered(evidence);
     case "output-record":
@@ -131,6 +190,40 @@ function againOf(evidence: Evidence, fired: Fired, redelivery: Redelivery): read
     case "earlier-records":
       return allAgain(evidence, fired);
   }
+}
+
+/** Each request is recorded once when it comes, passed or held; the one the fault met is no repeat. */
+function producedAgain({ trail }: Evidence, { seq, frame }: Fired): readonly string[] {
+  const key = frame?.key ?? null;
+  if (key === null) return [];
+  const isMet = frame?.boundary === "kafka.produce.requested";
+  return trail
+    .flatMap((event) =>
+      event.stream === "wire" &&
+      event.seq > seq &&
+      event.boundary === "kafka.produce.requested" &&
+      event.keys.includes(key)
+        ? [`${key} sent to be published again by ${event.instance}`]
+        : [],
+    )
+    .slice(isMet ? 1 : 0);
+}
+
+/** The very offset, not a later one that covers it: every run that drains has that. */
+function committedAgain(evidence: Evidence, fired: Fired): readonly string[] {
+  const position = positionMet(evidence, fired);
+  if (position === null) return [];
+  return evidence.commits
+    .filter(
+      ({ seq, moment, errorCode, topic, partition, committed }) =>
+        seq > fired.seq &&
+        moment === "applied" &&
+        errorCode === 0 &&
+        topic === position.topic &&
+        partition === position.partition &&
+        committed === position.offset + 1,
+    )
+    .map(({ instance }) => `offset commit behind ${placeText(position)} by ${instance}`);
 }
 
 /** Places of copies that were delivered; none when one of them was not. */

@@ -5,18 +5,21 @@ import type { Expected } from "./evidence.ts";
 export const idempotencyKeysStable: Checker = {
   id: "idempotency-keys-stable",
   check: (evidence) => {
-    const keys = new Map<Expected, Set<string>>();
-    for (const { moment, key, eventId, idempotencyKey } of evidence.calls) {
+    /** Seq of the first call under each idempotency key. */
+    const keys = new Map<Expected, Map<string, number>>();
+    for (const { moment, key, eventId, idempotencyKey, seq } of evidence.attempts) {
       const event = evidence.eventOf(key, eventId);
       if (moment !== "received" || event === null) continue;
-      const seen = keys.get(event) ?? new Set<string>();
-      keys.set(event, seen.add(idempotencyKey ?? "none"));
+      const seen = keys.get(event) ?? new Map<string, number>();
+      const name = idempotencyKey ?? "none";
+      if (!seen.has(name)) seen.set(name, seq);
+      keys.set(event, seen);
     }
     return checked(
       [...keys].flatMap(([event, seen]) => {
         if (seen.size < 2) return [];
-        const message = `idempotency-keys-stable: ${event.key} was called with ${seen.size} idempotency keys, expected one: ${[...seen].join(", ")}.`;
-        return [{ key: event.key, message }];
+        const message = `idempotency-keys-stable: ${event.key} was called with ${seen.size} idempotency keys, expected one: ${[...seen.keys()].join(", ")}.`;
+        return [{ key: event.key, message, seqs: [...seen.values()].slice(0, 2) }];
       }),
     );
   },

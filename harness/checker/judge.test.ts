@@ -31,6 +31,15 @@ test("a valid history with a survived kill passes", () => {
   expect(result.exercised.redelivered).toEqual(["payments.requested[0]@1 to consumer-2"]);
 });
 
+test("where nothing but unreadable records was sent, one without a dead letter is a finding", () => {
+  const result = judged(
+    without(
+      (b) => ["effect", "call"].includes(b.stream) || (b.stream === "log" && b.role === "output"),
+    ).map((body) => (body.stream === "intent" ? { ...body, isPoison: true } : body)),
+  );
+  expect(result.broken).toEqual(["every-input-accounted"]);
+});
+
 test("a record that an incomplete observer did not see is not a finding", () => {
   const result = judged([
     ...without((b) => b.stream === "log" && b.role === "output" && b.eventId === "evt-2"),
@@ -178,6 +187,16 @@ test("what one fault must make happen again is not asked of another", () => {
   const [header] = validBodies();
   const own = header?.stream === "header" ? (header.faults[0]?.id ?? "") : "";
   expect(judged(promisedOf(own)).exercised.missing.join()).toMatch(/was not delivered again/);
+});
+
+test("a redelivery promised without a fault that could bring it about is inconclusive", () => {
+  const unarmed = without((b) => b.stream === "fault").map((b) =>
+    b.stream === "header" ? { ...b, faults: [] } : b,
+  );
+  expect(judged(unarmed)).toMatchObject({
+    verdict: "inconclusive",
+    exercised: { missing: ['redelivery "in-flight-record" was promised, without a fault'] },
+  });
 });
 
 test("a broken or missing assumption is inconclusive, and a violation still stands", () => {

@@ -1,141 +1,105 @@
-import { messageOf } from "../model/errors.ts";
-import type { Finding, GuaranteeId, GuaranteeResult } from "../model/guarantee.ts";
+import type { Finding } from "../model/guarantee.ts";
 import type { HistoryEvent } from "../model/history.ts";
-import type { FaultResult, ScenarioResult } from "../model/result.ts";
-import type { RunHeader } from "../model/run-header.ts";
-import type { Verdict } from "../model/verdict.ts";
-import { assumptionsOf } from "./assumptions.ts";
-import type { Breach, Checker, CheckOutcome } from "./check.ts";
-import { evidenceOf, placeText, type Evidence } from "./evidence.ts";
-import { exercisedOf } from "./exercised.ts";
+import type { ScenarioResult } from "../model/result.ts";
+import type { Checker } from "./check.ts";
+import type { Evidence } from "./evidence.ts";
 import { checkers } from "./guarantees.ts";
-import { outcomesOf } from "./outcomes.ts";
-import { ratesOf } from "./rates.ts";
-import { recoveryOf } from "./recovery.ts";
-import { keyChangesOf } from "./redeploy.ts";
-import { storyOf } from "./story.ts";
-import { zombiesOf } from "./zombies.ts";
-
-const FINDINGS_MAX = 20;
+import { Intake } from "./intake.ts";
+import { FINDINGS_MAX, judgeScenario } from "./judge-scenario.ts";
+import { Story } from "./story.ts";
 
 /** Judges every scenario run of a history, in the order of their headers. */
 export function judgeRun(
   events: readonly HistoryEvent[],
   by: readonly Checker[] = checkers,
 ): readonly ScenarioResult[] {
-  const groups = new Map<string, HistoryEvent[]>();
-  for (const event of events) {
-    const group = groups.get(event.scenario);
-    if (group === undefined) groups.set(event.scenario, [event]);
-    else group.push(event);
+  const judge = new RunJudge(by);
+  for (const event of events) judge.see(event);
+  const judged = judge.conclude();
+  if (judged.wantsStories) for (const event of events) judged.tell(event);
+  return judged.results();
+}
+
+/** Judges a history that goes by once. The stories of what it finds need it to go by again. */
+export class RunJudge {
+  private readonly intakes = new Map<string, Intake>();
+  private readonly by: readonly Checker[];
+
+  constructor(by: readonly Checker[] = checkers) {
+    this.by = by;
   }
-  return [...groups.values()].flatMap((group) => {
-    const evidence = evidenceOf(group);
-    return evidence === null ? [] : [judge(evidence, by)];
-  });
-}
 
-function judge(evidence: Evidence, by: readonly Checker[]): ScenarioResult {
-  const { header, events } = evidence;
-  const assumptions = assumptionsOf(evidence);
-  const exercised = exercisedOf(evidence);
-  const guarantees = header.guarantees.map((id) => resultOf(evidence, id, by));
-  const isSound =
-    exercised.missing.length === 0 && assumptions.every(({ holds }) => holds === true);
-  return {
-    id: header.id,
-    title: header.title,
-    variant: header.variant,
-    verdict: verdictOf(guarantees, isSound),
-    hypothesis: header.hypothesis,
-    durationMs: (events.at(-1)?.atMs ?? 0) - (events[0]?.atMs ?? 0),
-    seed: header.seed,
-    faults: header.faults.map(({ id, trigger }) => faultResult(evidence, id, trigger)),
-    exercised,
-    assumptions,
-    outcomes: outcomesOf(evidence),
-    guarantees,
-    recovery: recoveryOf(evidence),
-    rates: ratesOf(evidence),
-    ...extrasOf(evidence),
-    reproduce: reproduce(header),
-  };
-}
-
-/** Parts that only some scenarios have. */
-function extrasOf(evidence: Evidence): Pick<ScenarioResult, "redeploy" | "zombies" | "unread"> {
-  const zombies = zombiesOf(evidence);
-  const isRedeployed = evidence.header.faults.some(({ fault }) => fault === "redeploy");
-  return {
-    ...(isRedeployed ? { redeploy: keyChangesOf(evidence) } : {}),
-    ...(zombies.length > 0 ? { zombies } : {}),
-    ...unreadOf(evidence),
-  };
-}
-
-function unreadOf({ events }: Evidence): Pick<ScenarioResult, "unread"> {
-  const counts: Record<string, number> = {};
-  for (const event of events) {
-    if (event.stream === "unread") counts[event.name] = (counts[event.name] ?? 0) + event.count;
+  see(event: HistoryEvent): void {
+    const known = this.intakes.get(event.scenario);
+    const intake = known ?? new Intake();
+    if (known === undefined) this.intakes.set(event.scenario, intake);
+    intake.see(event);
   }
-  return Object.keys(counts).length === 0 ? {} : { unread: counts };
-}
 
-/** A violation stands whatever else is unknown; unknown is never rounded to pass. */
-export function verdictOf(guarantees: readonly GuaranteeResult[], isSound: boolean): Verdict {
-  if (guarantees.some(({ violated }) => violated === true)) return "violated";
-  const isKnown = guarantees.length > 0 && guarantees.every(({ violated }) => violated === false);
-  return isKnown && isSound ? "pass" : "inconclusive";
-}
-
-function resultOf(evidence: Evidence, id: GuaranteeId, by: readonly Checker[]): GuaranteeResult {
-  const outcome = outcomeOf(evidence, id, by);
-  if (outcome.kind === "unknown")
-    return { id, violated: null, reason: outcome.reason, findings: [] };
-  const findings = outcome.breaches.slice(0, FINDINGS_MAX).map((b) => finding(evidence, id, b));
-  const more = outcome.breaches.length - findings.length;
-  const rest: readonly Finding[] =
-    more > 0
-      ? [{ guarantee: id, key: null, message: `${id}: and ${more} more.`, witness: [] }]
-      : [];
-  return { id, violated: findings.length > 0, findings: [...findings, ...rest] };
-}
-
-function outcomeOf(evidence: Evidence, id: GuaranteeId, by: readonly Checker[]): CheckOutcome {
-  if (evidence.expected.length === 0) return { kind: "unknown", reason: "no event was accepted" };
-  const checker = by.find((candidate) => candidate.id === id);
-  if (checker === undefined) return { kind: "unknown", reason: "this version has no such checker" };
-  try {
-    return checker.check(evidence);
-  } catch (error) {
-    return { kind: "unknown", reason: `the checker failed: ${messageOf(error)}` };
+  conclude(): JudgedRun {
+    return new JudgedRun(
+      [...this.intakes].flatMap(([scenario, intake]) => {
+        const evidence = intake.evidence();
+        if (evidence === null) return [];
+        const result = judgeScenario(evidence, this.by);
+        return [{ scenario, result, stories: storiesFor(evidence, result) }];
+      }),
+    );
   }
 }
 
-function finding(evidence: Evidence, guarantee: GuaranteeId, breach: Breach): Finding {
-  return { guarantee, ...breach, witness: storyOf(evidence, breach.key) };
+interface Judged {
+  readonly scenario: string;
+  readonly result: ScenarioResult;
+  readonly stories: ReadonlyMap<Finding, Story>;
 }
 
-function faultResult(evidence: Evidence, id: string, trigger: string): FaultResult {
-  const ofFault = evidence.faults.filter(({ faultId }) => faultId === id);
-  const fired = ofFault.find(({ moment }) => moment === "fired");
-  const frame = fired?.frame ?? null;
-  const position = evidence.expected.find(({ key }) => key === frame?.key)?.position ?? null;
-  const place = position === null ? "" : ` (${placeText(position)})`;
-  return {
-    id,
-    trigger,
-    firedAtMs: fired?.atMs ?? null,
-    evidence:
-      frame === null
-        ? null
-        : `${frame.boundary} of ${frame.key ?? "?"}${place} on ${frame.instance}`,
-    confirmedAtMs: ofFault.find(({ moment }) => moment === "confirmed")?.atMs ?? null,
-    healedAtMs: ofFault.find(({ moment }) => moment === "heal-verified")?.atMs ?? null,
-  };
+/** Verdicts, and the stories of what was found as far as the history was told again. */
+export class JudgedRun {
+  private readonly judged: readonly Judged[];
+  private readonly wanted: ReadonlyMap<string, ReadonlySet<Story>>;
+
+  constructor(judged: readonly Judged[]) {
+    this.judged = judged;
+    this.wanted = new Map(
+      judged.map(({ scenario, stories }) => [scenario, new Set(stories.values())]),
+    );
+  }
+
+  get wantsStories(): boolean {
+    return this.judged.some(({ stories }) => stories.size > 0);
+  }
+
+  /** Takes each event of the history once more, in order. */
+  tell(event: HistoryEvent): void {
+    for (const story of this.wanted.get(event.scenario) ?? []) story.see(event);
+  }
+
+  /** In the order of their headers. */
+  results(): readonly ScenarioResult[] {
+    return this.judged.map(({ result, stories }) => ({
+      ...result,
+      guarantees: result.guarantees.map((guarantee) => ({
+        ...guarantee,
+        findings: guarantee.findings.map((finding) => ({
+          ...finding,
+          witness: stories.get(finding)?.lines ?? finding.witness,
+        })),
+      })),
+    }));
+  }
 }
 
-function reproduce(header: RunHeader): string {
-  const variant = header.variant === null ? "" : ` --variant ${header.variant}`;
-  return `gameday run ${header.id} --stack ${header.stack}${variant} --seed ${header.seed}`;
+/** One story for each key, whatever was found of it; none for "and 7 more". */
+function storiesFor(evidence: Evidence, result: ScenarioResult): ReadonlyMap<Finding, Story> {
+  const byKey = new Map<string | null, Story>();
+  const stories = new Map<Finding, Story>();
+  const told = result.guarantees.flatMap(({ findings }) => findings.slice(0, FINDINGS_MAX));
+  for (const finding of told) {
+    const story = byKey.get(finding.key) ?? new Story(evidence, finding.key);
+    story.mustTell(finding.seqs ?? []);
+    byKey.set(finding.key, story);
+    stories.set(finding, story);
+  }
+  return stories;
 }

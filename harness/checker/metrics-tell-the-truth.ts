@@ -1,7 +1,7 @@
-import type { Series } from "../model/run-header.ts";
+import type { MetricsDeclaration, Series } from "../model/run-header.ts";
+import type { DeadLetter } from "./change-facts.ts";
 import { checked, unknown, type Checker } from "./check.ts";
 import type { DeliveryEvent, LogEvent } from "../model/history.ts";
-import { deadLettersOf } from "./dead-letters.ts";
 import { effectsFor, placeText, type Evidence } from "./evidence.ts";
 
 /**
@@ -15,11 +15,14 @@ export const metricsTellTheTruth: Checker = {
     // A subject without metrics cannot lie.
     if (declared === null) return checked([]);
     if (evidence.metrics.length === 0) return unknown("no instance answered with its metrics");
+    // Scraped while it was still at work, a counter and its ledger are of different moments.
+    if (!evidence.isDrained) return unknown("the system had not drained when it was asked");
     const scraped = [...new Set(evidence.metrics.map(({ instance }) => instance))];
     const whole = scraped.filter((name) => livedThroughout(evidence, name));
+    const repeats = repeatsByInstance(evidence);
     return checked(
       whole.flatMap((instance) =>
-        claimsOf(evidence, instance).flatMap(({ what, shown, least, most }) => {
+        claimsOf(evidence, instance, repeats).flatMap(({ what, shown, least, most }) => {
           if (shown >= least && shown <= most) return [];
           const seen = least === most ? `${least}` : `${least} to ${most}`;
           const message = `metrics-tell-the-truth: your dashboard would have shown ${shown} ${what} by ${instance}; the evidence has ${seen}.`;
@@ -37,23 +40,24 @@ interface Claim {
   readonly most: number;
 }
 
-function claimsOf(evidence: Evidence, instance: string): readonly Claim[] {
+function claimsOf(
+  evidence: Evidence,
+  instance: string,
+  repeats: ReadonlyMap<string, number>,
+): readonly Claim[] {
   const declared = evidence.header.metrics;
   if (declared === undefined || declared === null) return [];
-  const { effects = [], duplicates, calls, deadLetters, latency } = declared;
+  const { effects = [], duplicates, calls, deliveries, deadLetters, latency } = declared;
   const shownBy = (series: Series): number => valueOf(evidence, instance, series);
-  const unsure = commitsWithoutAnswer(evidence, instance);
+  const unsure = evidence.wires.commitsWithoutAnswer(instance);
   const between = (rows: number): Pick<Claim, "least" | "most"> => ({
     least: Math.max(0, rows - unsure),
     most: rows,
   });
-  const rowsOf = (table: string): number => insertsBy(evidence, instance, table);
+  const rowsOf = (table: string): number => evidence.changes.insertsBy(instance, table);
   const tables = effects.map((series) => ({ series, table: tableOf(evidence, series.effect) }));
   const all = tables.reduce((sum, { table }) => sum + rowsOf(table), 0);
   const letters = evidence.header.deadLetters?.table;
-  const received = evidence.calls.filter(
-    (call) => call.instance === instance && call.api === calls?.api && call.moment === "received",
-  ).length;
   return [
     ...tables.map(({ series, table }) => ({
       what: `effects in ${table} (${series.series})`,
@@ -67,18 +71,18 @@ function claimsOf(evidence: Evidence, instance: string): readonly Claim[] {
             what: `duplicate deliveries (${duplicates.series})`,
             shown: shownBy(duplicates),
             least: 0,
-            most: repeatsTo(evidence, instance) + unsure,
+            most: (repeats.get(instance) ?? 0) + unsure,
           },
         ]),
-    ...(calls === undefined
+    ...(calls === undefined ? [] : claimsOfCalls(evidence, instance, calls)),
+    ...(deliveries === undefined
       ? []
-      : // A call that never reached the API counts as an attempt, and is no lie.
-        [
+      : [
           {
-            what: `calls of ${calls.api} (${calls.series})`,
-            shown: shownBy(calls),
-            least: received,
-            most: Infinity,
+            what: `deliveries (${deliveries.series})`,
+            shown: shownBy(deliveries),
+            least: Math.max(0, all - unsure),
+            most: evidence.deliveries.filter((delivery) => delivery.instance === instance).length,
           },
         ]),
     ...(deadLetters === undefined || letters === undefined
@@ -92,14 +96,66 @@ function claimsOf(evidence: Evidence, instance: string): readonly Claim[] {
         ]),
     ...(latency === undefined
       ? []
-      : [
-          {
-            what: `end-to-end latencies (${latency.series})`,
-            shown: shownBy(latency),
-            ...between(all),
-          },
-        ]),
+      : operationsOf(evidence, latency).map((operation) => ({
+          what: `end-to-end latencies${operation.name} (${latency.series})`,
+          shown: shownBy(operation.series),
+          ...between(
+            tables.reduce(
+              (sum, { table, series }) =>
+                sum + insertsBy(evidence, instance, { id: series.effect, table }, operation.keys),
+              0,
+            ),
+          ),
+        }))),
   ];
+}
+
+/** A call that never reached the API counts as an attempt; an answer that never left it is no answer. */
+function claimsOfCalls(
+  evidence: Evidence,
+  instance: string,
+  declared: NonNullable<MetricsDeclaration["calls"]>,
+): readonly Claim[] {
+  const { series, api, unknown: silent } = declared;
+  const shown = valueOf(evidence, instance, declared);
+  const received = evidence.attempts.filter(
+    (call) => call.instance === instance && call.api === api && call.moment === "received",
+  ).length;
+  const attempts = {
+    what: `calls of ${api} (${series})`,
+    shown,
+    least: received,
+    most: Infinity,
+  };
+  if (silent === undefined) return [attempts];
+  const unanswered = valueOf(evidence, instance, { series, labels: silent });
+  return [
+    attempts,
+    {
+      what: `answered calls of ${api} (${series})`,
+      shown: shown - unanswered,
+      least: 0,
+      most: evidence.answers.get(`${instance} ${api}`) ?? 0,
+    },
+  ];
+}
+
+/** The operations whose latencies are told apart, with the keys of their events; or all as one. */
+function operationsOf(
+  { intents }: Evidence,
+  { series, labels, operation }: NonNullable<MetricsDeclaration["latency"]>,
+): readonly { name: string; series: Series; keys: ReadonlySet<string> | null }[] {
+  if (operation === undefined) {
+    return [
+      { name: "", series: labels === undefined ? { series } : { series, labels }, keys: null },
+    ];
+  }
+  const byOperation = Map.groupBy(intents, (intent) => intent.operation);
+  return [...byOperation].map(([name, sent]) => ({
+    name: ` of ${name}`,
+    series: { series, labels: { ...labels, [operation]: name } },
+    keys: new Set(sent.map(({ key }) => key)),
+  }));
 }
 
 function livedThroughout({ processes }: Evidence, instance: string): boolean {
@@ -120,37 +176,32 @@ function valueOf(evidence: Evidence, instance: string, { series, labels = {} }: 
     .reduce((sum, { value }) => sum + value, 0);
 }
 
-/** COMMITs the server did whose answer never went on: the subject cannot know of them. */
-function commitsWithoutAnswer({ wires }: Evidence, instance: string): number {
-  const count = (boundary: string): number =>
-    wires.filter(
-      (wire) =>
-        wire.instance === instance &&
-        wire.boundary === boundary &&
-        wire.tag === "COMMIT" &&
-        wire.action !== "held",
-    ).length;
-  return Math.max(0, count("postgres.commit.applied") - count("postgres.commit.acknowledged"));
-}
-
 function tableOf({ header }: Evidence, id: string): string {
   const effect = header.effects.find((candidate) => candidate.id === id);
   return effect?.kind === "row" ? effect.table : "";
 }
 
-function insertsBy({ changes }: Evidence, instance: string, table: string): number {
-  return changes.filter(
-    (change) => change.table === table && change.op === "insert" && change.instance === instance,
-  ).length;
+/** Rows an instance inserted of the effects with these ids; with `keys`, those of these business keys. */
+function insertsBy(
+  evidence: Evidence,
+  instance: string,
+  effect: { readonly id: string; readonly table: string },
+  keys: ReadonlySet<string> | null,
+): number {
+  if (keys === null) return evidence.changes.insertsBy(instance, effect.table);
+  return evidence.expected
+    .filter(({ key }) => keys.has(key))
+    .flatMap((event) => effectsFor(evidence, event, effect.id))
+    .filter((found) => found.instance === instance).length;
 }
 
 /**
- * The most deliveries to an instance that can have found their event handled: of events delivered more
- * than once, to whomever (who handles the first delivery last, as a zombie does, is the one who finds
- * it handled), all but the one that the instance handled itself. An event that nobody handled cannot
- * be found handled.
+ * The most deliveries to each instance that can have found their event handled: of events delivered
+ * more than once, to whomever (who handles the first delivery last, as a zombie does, is the one who
+ * finds it handled), all but the one that the instance handled itself. An event that nobody handled
+ * cannot be found handled.
  */
-function repeatsTo(evidence: Evidence, instance: string): number {
+function repeatsByInstance(evidence: Evidence): ReadonlyMap<string, number> {
   const records = new Map(
     [...evidence.inputLog, ...evidence.outputLog].map((log) => [placeText(log.position), log]),
   );
@@ -158,25 +209,37 @@ function repeatsTo(evidence: Evidence, instance: string): number {
     const log = records.get(placeText(position));
     return log === undefined ? placeText(position) : `${position.topic} ${log.eventId} ${log.key}`;
   };
-  let repeats = 0;
+  const letters = Map.groupBy(evidence.changes.deadLetters, ({ place }) => place);
+  const repeats = new Map<string, number>();
   for (const deliveries of Map.groupBy(evidence.deliveries, nameOf).values()) {
-    const own = deliveries.filter((delivery) => delivery.instance === instance);
-    if (deliveries.length === 1 || own.length === 0) continue;
-    const by = handledBy(evidence, deliveries, records);
-    if (by === "unknown") repeats += own.length;
-    else if (by.length > 0) repeats += own.length - (by.includes(instance) ? 1 : 0);
+    if (deliveries.length === 1) continue;
+    const by = handledBy(evidence, deliveries, { records, letters });
+    for (const [instance, own] of Map.groupBy(deliveries, (delivery) => delivery.instance)) {
+      const found = repeatsOf(own.length, instance, by);
+      repeats.set(instance, (repeats.get(instance) ?? 0) + found);
+    }
   }
   return repeats;
+}
+
+type HandledBy = readonly (string | null)[] | "unknown";
+
+function repeatsOf(delivered: number, instance: string, by: HandledBy): number {
+  if (by === "unknown") return delivered;
+  return by.length === 0 ? 0 : delivered - (by.includes(instance) ? 1 : 0);
 }
 
 /** Who did the work of the event that these deliveries carry, by row or by dead letter. */
 function handledBy(
   evidence: Evidence,
   deliveries: readonly DeliveryEvent[],
-  records: ReadonlyMap<string, LogEvent>,
-): readonly (string | null)[] | "unknown" {
+  known: {
+    readonly records: ReadonlyMap<string, LogEvent>;
+    readonly letters: ReadonlyMap<string, readonly DeadLetter[]>;
+  },
+): HandledBy {
   const places = deliveries.map(({ position }) => placeText(position));
-  const [log] = places.flatMap((place) => records.get(place) ?? []);
+  const [log] = places.flatMap((place) => known.records.get(place) ?? []);
   if (log === undefined) return "unknown";
   const event = evidence.eventOf(log.key, log.eventId);
   const rows = rowsBehind(evidence, log.position.topic);
@@ -184,8 +247,8 @@ function handledBy(
   if (event === null || rows.length === 0) return "unknown";
   return [
     ...rows.flatMap((id) => effectsFor(evidence, event, id).map((effect) => effect.instance)),
-    ...deadLettersOf(evidence).flatMap(({ place, instance }) =>
-      places.includes(place) ? [instance] : [],
+    ...[...new Set(places)].flatMap((place) =>
+      (known.letters.get(place) ?? []).map(({ instance }) => instance),
     ),
   ];
 }

@@ -13,7 +13,7 @@ export const noDuplicateCalls: Checker = {
           const { key } = event;
           const places = found.map(({ text }) => text).join("; ");
           const message = `no-duplicate-calls: ${key} was applied ${found.length} times by ${declaration.api}, expected once: ${places}.`;
-          return [{ key, message }];
+          return [{ key, message, seqs: found.slice(0, 2).map(({ seq }) => seq) }];
         }),
       ),
     ),

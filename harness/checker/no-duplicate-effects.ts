@@ -17,6 +17,6 @@ function duplicatesOf(evidence: Evidence, event: Expected): readonly Breach[] {
     const { key } = event;
     const places = found.map(({ text }) => text).join("; ");
     const message = `no-duplicate-effects: ${key} took effect ${found.length} times in ${declaration.id}, expected once: ${places}.`;
-    return [{ key, message }];
+    return [{ key, message, seqs: found.slice(0, 2).map(({ seq }) => seq) }];
   });
 }

@@ -16,8 +16,9 @@ export const noLostEffects: Checker = {
       return unknown(`${bare.length} events had no effect yet when the deadline passed: stalled`);
     }
     return checked(
-      lost.map(({ key, position }) => ({
+      lost.map(({ key, position, seq }) => ({
         key,
+        seqs: [seq],
         message: `no-lost-effects: ${key} (${position === null ? "position unknown" : placeText(position)}) has none of its effects, and nothing will deliver it again.`,
       })),
     );

@@ -5,8 +5,9 @@ export const noPhantomEffects: Checker = {
   id: "no-phantom-effects",
   check: (evidence) =>
     checked(
-      evidence.strangers.map(({ key, eventId, text }) => ({
+      evidence.strangers.map(({ key, eventId, text, seq }) => ({
         key,
+        seqs: [seq],
         message: `no-phantom-effects: ${text} names ${key ?? eventId ?? "no event"}, which was never accepted.`,
       })),
     ),

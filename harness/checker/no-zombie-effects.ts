@@ -6,11 +6,12 @@ export const noZombieEffects: Checker = {
   id: "no-zombie-effects",
   check: (evidence) =>
     checked(
-      zombiesOf(evidence).flatMap(({ instance, act, key, outcome }) =>
-        outcome === "harmful" && act === "transaction"
+      zombiesOf(evidence).flatMap(({ instance, act, key, outcome, seq }) =>
+        outcome === "harmful" && act !== "offset commit"
           ? [
               {
                 key,
+                seqs: [seq],
                 message: `no-zombie-effects: the ${act} of ${instance} for ${key} came after its partition had another owner, and changed what was done.`,
               },
             ]

@@ -11,7 +11,6 @@ export const offsetsNeverAheadOfEffects: Checker = {
 };
 
 function breaches(evidence: Evidence): readonly Breach[] {
-  const committedAt = firstCommits(evidence);
   const byPartition = expectedByPartition(evidence);
   const covered = new Map<string, number>();
   const found: Breach[] = [];
@@ -24,10 +23,10 @@ function breaches(evidence: Evidence): readonly Breach[] {
       const event = events[next];
       if (event?.position === null || event === undefined) continue;
       if (event.position.offset >= commit.committed) break;
-      const effectSeq = committedAt.get(event.key) ?? Infinity;
+      const effectSeq = evidence.wires.firstCommitOf(event.key)?.seq ?? Infinity;
       if (effectSeq > commit.seq) {
         const message = `offsets-never-ahead-of-effects: ${commit.instance} committed offset ${commit.committed} before Postgres had committed ${event.key} (${placeText(event.position)}).`;
-        found.push({ key: event.key, message });
+        found.push({ key: event.key, message, seqs: [event.seq, commit.seq] });
       }
     }
     covered.set(name, next);
@@ -35,22 +34,14 @@ function breaches(evidence: Evidence): readonly Breach[] {
   return found;
 }
 
-/** Seq of the first COMMIT per business key that Postgres is known to have done. */
-function firstCommits(evidence: Evidence): ReadonlyMap<string, number> {
-  const first = new Map<string, number>();
-  for (const { boundary, tag, keys, seq } of evidence.wires) {
-    if (boundary !== "postgres.commit.applied" || tag !== "COMMIT") continue;
-    for (const key of keys) if (!first.has(key)) first.set(key, seq);
-  }
-  return first;
-}
-
 function expectedByPartition(evidence: Evidence): ReadonlyMap<string, readonly Expected[]> {
   const byPartition = new Map<string, Expected[]>();
   for (const event of evidence.expected) {
     if (event.position === null) continue;
     const name = `${event.position.topic}/${event.position.partition}`;
-    byPartition.set(name, [...(byPartition.get(name) ?? []), event]);
+    const known = byPartition.get(name);
+    if (known === undefined) byPartition.set(name, [event]);
+    else known.push(event);
   }
   for (const events of byPartition.values()) {
     events.sort((a, b) => (a.position?.offset ?? 0) - (b.position?.offset ?? 0));

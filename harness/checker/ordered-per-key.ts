@@ -15,25 +15,33 @@ export const orderedPerKey: Checker = {
           const overtaken = firstOvertaken(evidence, sorted, id);
           if (overtaken === null) return [];
           const message = `ordered-per-key: of ${key}, ${overtaken.later} took effect in ${id} before ${overtaken.earlier}, which stands before it in its partition.`;
-          return [{ key, message }];
+          return [{ key, message, seqs: overtaken.seqs }];
         });
       }),
     );
   },
 };
 
+interface Overtaken {
+  readonly earlier: string;
+  readonly later: string;
+  /** Of the two rows, as they came. */
+  readonly seqs: readonly number[];
+}
+
 /** Rows are read in commit order, so that their `seq` is that order. */
 function firstOvertaken(
   evidence: Evidence,
   events: readonly Expected[],
   id: string,
-): { readonly earlier: string; readonly later: string } | null {
+): Overtaken | null {
   let last: { readonly event: Expected; readonly row: Effect } | null = null;
   for (const event of events) {
     const row = effectsFor(evidence, event, id)[0];
     if (row === undefined) continue;
     if (last !== null && row.seq < last.row.seq) {
-      return { earlier: last.event.eventId, later: event.eventId };
+      const seqs = [row.seq, last.row.seq];
+      return { earlier: last.event.eventId, later: event.eventId, seqs };
     }
     last = { event, row };
   }

@@ -39,21 +39,21 @@ export function isBehindCommittedOffset(evidence: Evidence, event: Expected): bo
   return final?.committed !== null && final !== undefined && final.committed > position.offset;
 }
 
-const outboxRows = new WeakMap<Evidence, ReadonlySet<string>>();
+const knownRows = new WeakMap<Evidence, ReadonlySet<string>>();
 
 function hasOutboxRow(evidence: Evidence, event: Expected): boolean {
-  const known = outboxRows.get(evidence) ?? new Set(outboxEvents(evidence).map(({ id }) => id));
-  outboxRows.set(evidence, known);
+  const known =
+    knownRows.get(evidence) ?? new Set([...outboxRows(evidence).keys()].map(({ id }) => id));
+  knownRows.set(evidence, known);
   return known.has(event.id);
 }
 
-/** The event of every committed outbox row. */
-export function outboxEvents(evidence: Evidence): readonly Expected[] {
-  const { outbox } = evidence.header;
-  if (outbox === null) return [];
-  return evidence.changes.flatMap(({ table, op, after }) => {
-    if (table !== outbox.table || op !== "insert" || after === null) return [];
-    const key = outbox.key === undefined ? null : String(after[outbox.key]);
-    return evidence.eventOf(key, String(after[outbox.eventId])) ?? [];
-  });
+/** Events that have a committed outbox row, each with the seq of its first. */
+export function outboxRows(evidence: Evidence): ReadonlyMap<Expected, readonly number[]> {
+  const rows = new Map<Expected, readonly number[]>();
+  for (const { key, eventId, seq } of evidence.changes.outbox) {
+    const event = evidence.eventOf(key, eventId);
+    if (event !== null && !rows.has(event)) rows.set(event, [seq]);
+  }
+  return rows;
 }

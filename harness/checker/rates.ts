@@ -9,7 +9,7 @@ export function ratesOf(evidence: Evidence): Rates {
   const redeliveries = input.filter(({ attempt }) => attempt > 1).length;
   const again = eventsDeliveredAgain(evidence);
   const absorbed = again.filter((event) => outcomeOf(evidence, event) !== "duplicated").length;
-  const calls = evidence.calls.filter(({ moment }) => moment === "received");
+  const calls = evidence.attempts.filter(({ moment }) => moment === "received");
   const called = new Set(calls.map(({ key, eventId }) => `${eventId} ${key}`)).size;
   return {
     deliveries: input.length,
@@ -37,14 +37,9 @@ function eventsDeliveredAgain(evidence: Evidence): Evidence["expected"] {
 
 /** From the send of an event to the first COMMIT of its key that the server answered, by operation. */
 function latencies(evidence: Evidence): Rates["latencyMs"] {
-  const committedAt = new Map<string, number>();
-  for (const { boundary, tag, keys, atMs } of evidence.wires) {
-    if (boundary !== "postgres.commit.applied" || tag !== "COMMIT") continue;
-    for (const key of keys) if (!committedAt.has(key)) committedAt.set(key, atMs);
-  }
   const byOperation = new Map<string, number[]>();
   for (const { key, operation, sentAtMs, isPoison } of evidence.intents) {
-    const at = committedAt.get(key);
+    const at = evidence.wires.firstCommitOf(key)?.atMs;
     if (at === undefined || isPoison === true) continue;
     const seen = byOperation.get(operation) ?? [];
     seen.push(at - sentAtMs);

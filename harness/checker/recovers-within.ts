@@ -8,14 +8,16 @@ export const recoversWithin: Checker = {
     const { recoveryMsMax } = evidence.header.limits;
     const fired = evidence.faults.findLast(({ moment }) => moment === "fired");
     if (fired === undefined) return checked([]);
+    if (evidence.clockWentBackAt !== null) {
+      return unknown(`the clock goes back at seq ${evidence.clockWentBackAt}: no time can be told`);
+    }
     const { drainedMs } = recoveryOf(evidence);
-    const last = evidence.events.at(-1)?.atMs ?? fired.atMs;
-    const waitedMs = drainedMs ?? last - fired.atMs;
+    const waitedMs = drainedMs ?? evidence.lastAtMs - fired.atMs;
     if (drainedMs === null && waitedMs <= recoveryMsMax) {
       return unknown("the system had not drained when the observation ended");
     }
     if (waitedMs <= recoveryMsMax) return checked([]);
     const message = `recovers-within: ${Math.round(waitedMs)} ms after the fault the system ${drainedMs === null ? "had still not drained" : "had drained"}; allowed are ${recoveryMsMax} ms.`;
-    return checked([{ key: null, message }]);
+    return checked([{ key: null, message, seqs: [fired.seq] }]);
   },
 };

@@ -5,18 +5,12 @@ import type { Evidence } from "./evidence.ts";
 export function recoveryOf(evidence: Evidence): Recovery {
   const fired = evidence.faults.findLast(({ moment }) => moment === "fired");
   if (fired === undefined) return { firstProgressMs: null, drainedMs: null };
-  const progress = evidence.wires.find(
-    (wire) =>
-      wire.seq > fired.seq &&
-      wire.boundary === "postgres.commit.applied" &&
-      wire.instance !== fired.instance &&
-      wire.keys.length > 0,
-  );
+  const { progressAtMs } = evidence.wires;
   const drained = evidence.assumptions.find(
     ({ name, holds, seq }) => name === "drained" && holds === true && seq > fired.seq,
   );
   return {
-    firstProgressMs: progress === undefined ? null : progress.atMs - fired.atMs,
+    firstProgressMs: progressAtMs === null ? null : progressAtMs - fired.atMs,
     drainedMs: drained === undefined || !evidence.isDrained ? null : drained.atMs - fired.atMs,
   };
 }

@@ -4,14 +4,34 @@ import { placeText, type Evidence } from "./evidence.ts";
 
 const LINES_MAX = 40;
 
-/** What happened to one business key across Kafka, Postgres, HTTP and processes, in order. */
-export function storyOf(evidence: Evidence, key: string | null): readonly StoryLine[] {
-  const event = evidence.expected.find((candidate) => candidate.key === key);
-  const lines = evidence.events.flatMap((candidate) => {
-    const text = lineOf(candidate, { key, event, evidence });
-    return text === null ? [] : [{ seq: candidate.seq, atMs: candidate.atMs, text }];
-  });
-  return lines.slice(0, LINES_MAX);
+/**
+ * What happened to one business key across Kafka, Postgres, HTTP and processes, in order: told on a
+ * second pass over the history, since only its findings say whose story is wanted.
+ */
+export class Story {
+  readonly lines: StoryLine[] = [];
+  private readonly subject: Subject;
+  private readonly shown = new Set<number>();
+  private readonly linesMax: number;
+
+  constructor(evidence: Evidence, key: string | null, linesMax = LINES_MAX) {
+    this.linesMax = linesMax;
+    const event = evidence.expected.find((candidate) => candidate.key === key);
+    this.subject = { key, event, evidence };
+  }
+
+  /** Events that show what was found: they are in the story, however long it is. */
+  mustTell(seqs: readonly number[]): void {
+    for (const seq of seqs) this.shown.add(seq);
+  }
+
+  see(event: HistoryEvent): void {
+    const { seq, atMs } = event;
+    const isShown = this.shown.has(seq);
+    if (this.lines.length >= this.linesMax && !isShown) return;
+    const text = lineOf(event, this.subject) ?? (isShown ? anyLineOf(event) : null);
+    if (text !== null) this.lines.push({ seq, atMs, text });
+  }
 }
 
 interface Subject {
@@ -42,9 +62,7 @@ function lineOf(event: HistoryEvent, subject: Subject): string | null {
     case "process":
       return processLine(event);
     case "membership":
-      return event.kind === "evicted"
-        ? `${event.instance} evicted from its group (${event.eviction})`
-        : null;
+      return membershipLine(event);
     case "call":
       return event.key === key
         ? `${event.callId} ${event.moment} by ${event.api} for ${event.instance}, idempotency key ${event.idempotencyKey ?? "none"}${event.replayed ? ", answer replayed" : ""}`
@@ -63,6 +81,21 @@ function lineOf(event: HistoryEvent, subject: Subject): string | null {
     case "unread":
     case "phase":
     case "note":
+      return null;
+  }
+}
+
+function membershipLine(event: Extract<HistoryEvent, { stream: "membership" }>): string | null {
+  switch (event.kind) {
+    case "evicted":
+      return `${event.instance} evicted from its group (${event.eviction})`;
+    case "left-to-timeout":
+      return `${event.instance} is left to its session timeout`;
+    case "already-gone":
+      return `${event.instance} was no member of its group any more`;
+    case "joined":
+    case "left":
+    case "assigned":
       return null;
   }
 }
@@ -99,4 +132,20 @@ function effectLine(
   );
   if (declaration?.kind !== "row" || event.after?.[declaration.key] !== key) return null;
   return `audit: ${event.table} row inserted by ${event.instance ?? "nobody on a link"} in transaction ${event.xid} (commit ${event.commitOrder})`;
+}
+
+/** For an event that shows what was found without naming the key. */
+function anyLineOf(event: HistoryEvent): string {
+  if (event.stream === "effect") {
+    const by = event.instance ?? "nobody on a link";
+    return `audit: ${event.table} row ${event.op} by ${by} in transaction ${event.xid}`;
+  }
+  if (event.stream === "offset") {
+    const { topic, partition, committed } = event;
+    return event.kind === "final"
+      ? `${topic}[${partition}]: committed ${committed} of ${event.logEnd}`
+      : `${event.instance}: commit of offset ${committed} of ${topic}[${partition}] ${event.moment}`;
+  }
+  if (event.stream === "log") return `${event.role} record ${placeText(event.position)}`;
+  return `${event.stream} event`;
 }

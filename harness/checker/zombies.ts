@@ -1,4 +1,5 @@
 import type {
+  CallEvent,
   DeliveryEvent,
   EventBase,
   MembershipEvent,
@@ -7,27 +8,28 @@ import type {
   WireEvent,
 } from "../model/history.ts";
 import type { ZombieAct } from "../model/result.ts";
-import type { Evidence, Expected } from "./evidence.ts";
+import { effectsFor, type Evidence, type Expected } from "./evidence.ts";
 import { outcomeOf } from "./outcomes.ts";
 
-const ACTS_MAX = 50;
+/** What was done, and the event that shows it. */
+type Act = ZombieAct & { readonly seq: number };
 
 /**
- * What instances did for a partition that had another owner by then: offset commits, and the first
- * transaction of a record that was delivered to them before the move. Owners are those that the
- * group assigned, in the order of the wire.
+ * What instances did for a partition that had another owner by then: offset commits, and for a record
+ * that was delivered to them before the move the first transaction, and calls and publishes before
+ * it (which a background worker of the same instance may have made). Owners are those that the group
+ * assigned, in the order of the wire.
  */
-export function zombiesOf(evidence: Evidence): readonly ZombieAct[] {
+export function zombiesOf(evidence: Evidence): readonly Act[] {
   const watch = new OwnershipWatch(evidence);
-  const acts: ZombieAct[] = [];
-  for (const event of evidence.events) {
-    if (acts.length >= ACTS_MAX) break;
+  const acts: Act[] = [];
+  for (const event of evidence.trail) {
     if (event.stream === "membership") watch.assign(event);
     else if (event.stream === "delivery") watch.deliver(event);
-    else if (event.stream === "process" && event.kind === "spawned") watch.begin(event.instance);
-    else if (event.stream === "wire") acts.push(...watch.transactions(event));
-    else if (event.stream === "offset" && event.kind === "commit")
-      acts.push(...watch.commits(event));
+    else if (event.stream === "process") watch.begin(event.instance);
+    else if (event.stream === "wire") acts.push(...watch.wire(event));
+    else if (event.stream === "call") acts.push(...watch.calls(event));
+    else acts.push(...watch.commits(event));
   }
   return acts;
 }
@@ -35,8 +37,15 @@ export function zombiesOf(evidence: Evidence): readonly ZombieAct[] {
 class OwnershipWatch {
   private readonly evidence: Evidence;
   private readonly owners = new Map<string, string>();
-  /** Records an instance was delivered and has not had a transaction for since. */
-  private readonly inHand = new Set<string>();
+  /** Keys of records that each instance was delivered and has not had a transaction for since. */
+  private readonly inHand = new Map<string, Set<string>>();
+  /**
+   * ... and which it was delivered before it was itself assigned anew: most are given up by then, and
+   * a background worker may come to them, so that only what does harm is held against it.
+   */
+  private readonly fromBefore = new Map<string, Set<string>>();
+  /** Members of the group that reads the input. */
+  private readonly members = new Set<string>();
   private readonly byPlace: ReadonlyMap<string, Expected>;
   private readonly byKey: ReadonlyMap<string, Expected>;
 
@@ -53,7 +62,7 @@ class OwnershipWatch {
         return event === null ? [] : [[event.id, account] as const];
       }),
     );
-    this.orphans = new Set(orphanChanges(evidence));
+    this.orphans = evidence.changes.orphans();
     this.byPlace = new Map(
       evidence.expected.flatMap((event) =>
         event.position === null ? [] : [[placeOf(event.position), event] as const],
@@ -62,47 +71,84 @@ class OwnershipWatch {
     this.byKey = new Map(evidence.expected.map((event) => [event.key, event] as const));
   }
 
-  assign({ instance, partitions = [] }: MembershipEvent): void {
-    for (const { topic, partition } of partitions)
+  assign({ instance, kind, memberId, partitions = [] }: MembershipEvent): void {
+    for (const { topic, partition } of partitions) {
       this.owners.set(`${topic}/${partition}`, instance);
+      if (topic === this.evidence.header.inputTopic) this.members.add(memberId);
+    }
+    if (kind !== "assigned" || !this.members.has(memberId)) return;
+    for (const key of this.inHand.get(instance) ?? []) holdIn(this.fromBefore, instance, key);
+    this.inHand.delete(instance);
   }
 
   /** A new process has nothing in hand of what the one before it was delivered. */
   begin(instance: string): void {
-    for (const held of this.inHand) if (held.startsWith(`${instance} `)) this.inHand.delete(held);
+    this.inHand.delete(instance);
+    this.fromBefore.delete(instance);
   }
 
   deliver({ instance, position }: DeliveryEvent): void {
     const event = this.byPlace.get(placeOf(position));
-    if (event !== undefined) this.inHand.add(`${instance} ${event.key}`);
+    if (event === undefined) return;
+    holdIn(this.inHand, instance, event.key);
+    this.fromBefore.get(instance)?.delete(event.key);
   }
 
-  transactions({
-    boundary,
-    tag,
-    keys,
-    instance,
-    atMs,
-  }: WireEvent & EventBase): readonly ZombieAct[] {
+  wire({ boundary, tag, keys, instance, atMs, seq }: WireEvent & EventBase): readonly Act[] {
+    if (boundary === "kafka.produce.requested") {
+      return keys.flatMap((key) => this.handled("publish", { key, instance, atMs, seq }));
+    }
     if (boundary !== "postgres.commit.applied" || tag !== "COMMIT") return [];
     return keys.flatMap((key) => {
-      const event = this.byKey.get(key);
+      const acts = this.handled("transaction", { key, instance, atMs, seq });
       // The handler's own transaction is the first after the delivery; workers come later.
-      const isHandler = this.inHand.delete(`${instance} ${key}`);
-      if (!isHandler || event === undefined || this.owns(instance, event.position)) return [];
-      return [
-        { instance, act: "transaction", key, atMs, outcome: this.harmOf(event, instance) } as const,
-      ];
+      this.inHand.get(instance)?.delete(key);
+      this.fromBefore.get(instance)?.delete(key);
+      return acts;
     });
   }
 
-  commits(commit: OffsetCommitEvent & EventBase): readonly ZombieAct[] {
-    const { instance, topic, partition, committed, errorCode, atMs, moment } = commit;
+  calls({ key, instance, atMs, seq }: CallEvent & EventBase): readonly Act[] {
+    return key === null ? [] : this.handled("call", { key, instance, atMs, seq });
+  }
+
+  /** An act for a record that the instance has in hand and no longer owns. */
+  private handled(
+    act: "transaction" | "call" | "publish",
+    by: Pick<Act, "key" | "instance" | "atMs" | "seq">,
+  ): readonly Act[] {
+    const { instance, key } = by;
+    const event = this.byKey.get(key);
+    if (event === undefined || this.owns(instance, event.position)) return [];
+    const outcome =
+      act === "transaction" ? this.harmOf(event, instance) : this.repeatOf(event, act);
+    const isHandler =
+      this.inHand.get(instance)?.has(key) === true ||
+      (act === "transaction" &&
+        outcome === "harmful" &&
+        this.fromBefore.get(instance)?.has(key) === true);
+    return isHandler ? [{ ...by, act, outcome }] : [];
+  }
+
+  /** Harmful when the event has more of what an act like this one makes than it may have. */
+  private repeatOf(event: Expected, act: "call" | "publish"): "harmless" | "harmful" {
+    const isTwice = this.evidence.header.effects.some(
+      (effect) =>
+        (act === "call"
+          ? effect.kind === "call"
+          : effect.kind === "record" && effect.delivery === "once") &&
+        effectsFor(this.evidence, event, effect.id).length > 1,
+    );
+    return isTwice ? "harmful" : "harmless";
+  }
+
+  commits(commit: OffsetCommitEvent & EventBase): readonly Act[] {
+    const { instance, topic, partition, committed, errorCode, atMs, seq, moment } = commit;
     const event = this.byPlace.get(placeOf({ topic, partition, offset: committed - 1 }));
     if (moment !== "applied" || event === undefined || this.owns(instance, event.position))
       return [];
     const outcome = errorCode === 0 ? this.harmOf(event, instance) : "fenced";
-    return [{ instance, act: "offset commit", key: event.key, atMs, outcome }];
+    return [{ instance, act: "offset commit", key: event.key, atMs, seq, outcome }];
   }
 
   private owns(instance: string, position: Position | null): boolean {
@@ -119,17 +165,9 @@ class OwnershipWatch {
   }
 }
 
-function orphanChanges({ header, changes }: Evidence): readonly string[] {
-  const { balance, effects } = header;
-  const tables = new Set(effects.flatMap((effect) => (effect.kind === "row" ? effect.table : [])));
-  const withEffects = new Set(
-    changes.flatMap(({ table, xid }) => (tables.has(table) ? [xid] : [])),
-  );
-  return changes.flatMap(({ table, xid, instance, after }) =>
-    balance !== null && table === balance.table && !withEffects.has(xid)
-      ? [`${instance} ${String(after?.[balance.account])}`]
-      : [],
-  );
+function holdIn(hand: Map<string, Set<string>>, instance: string, key: string): void {
+  const held = hand.get(instance) ?? new Set();
+  hand.set(instance, held.add(key));
 }
 
 function placeOf({ topic, partition, offset }: Position): string {

@@ -55,16 +55,30 @@ function configFolder(name: string, patch: string, scenarios: Record<string, str
 const scenario = (patch: string): string =>
   `import base from ${JSON.stringify(join(home, "scenarios", "baseline.scenario.ts"))};\nexport default { ...base, ${patch} };\n`;
 
+const COMMIT = `{ boundary: "postgres.commit.applied", match: { intent: 20 } }`;
+const KILL = `{ id: "k", fault: "kill", at: ${COMMIT}, heldFrame: "drop", restart: true }`;
+
 test.each<[string, string[], RegExp]>([
   ["an unknown command", ["rnu"], /Did you mean "run"/],
   ["no command", [], /Name a command/],
   ["an unknown scenario", ["run", "baselin-x"], /Did you mean "baseline"/],
   ["an unknown variant", ["run", "--variant", "no-dedupe"], /Did you mean "no-dedup"/],
+  ["an unknown variant to calibrate", ["calibrate", "no-dedupe"], /Did you mean "no-dedup"/],
   ["an unknown flag", ["run", "--sede", "1"], /Did you mean "seed"/],
   ["an unknown stack", ["run", "--stack", "locl"], /stack/],
   ["a seed without a value", ["run", "--seed"], /seed/],
   ["a seed that is no number", ["run", "--seed", "abc"], /--seed must be a whole number/],
   ["a seed with a fraction", ["run", "--seed", "1.5"], /--seed must be a whole number/],
+  ["a misspelt flag of the gate", ["run", "--repeat-eahc", "2"], /Did you mean "repeat-each"/],
+  ["zero repeats", ["run", "--repeat-each", "0"], /--repeat-each must be a whole number from 1/],
+  ["a shard that is none", ["run", "--shard", "3/2"], /--shard must be i\/n/],
+  ["a time that is none", ["run", "--global-timeout", "soon"], /--global-timeout must be a time/],
+  ["an unknown tag", ["run", "--tag", "crahs"], /Did you mean "crash"/],
+  ["an unknown reporter", ["run", "--reporter", "junti"], /Did you mean "junit"/],
+  ["a flag of run elsewhere", ["list", "--shard", "1/2"], /--shard is a flag of gameday run/],
+  ["a misspelt guarantee", ["explain", "no-lost-efects"], /Did you mean "no-lost-effects"/],
+  ["a run to compare that is not there", ["compare", "nope", "nope"], /Cannot read/],
+  ["pruning without a number", ["history", "--prune"], /--prune needs --keep N/],
   ["a config that is not there", ["run", "--config", "nowhere.ts"], /Cannot load .*nowhere\.ts/],
   ["a run that is not there", ["verify", "reports/nope"], /Cannot read .*journal\.ndjson/],
 ])("%s: exit 4, with the fix", async (_, args, message) => {
@@ -90,6 +104,32 @@ test.each<[string, string, Record<string, string>, RegExp]>([
       ),
     },
     /boundary/,
+  ],
+  [
+    "contradictory triggers",
+    "",
+    { "a.scenario.ts": scenario(`faults: [${KILL}, { ...${KILL}, id: "other" }]`) },
+    /waits for the same frame as k/,
+  ],
+  [
+    "a fault that no stack can do",
+    "",
+    {
+      "a.scenario.ts": scenario(
+        `faults: [{ id: "k", fault: "clock-step", stepMs: 60_000, at: ${COMMIT}, heldFrame: "drop" }]`,
+      ),
+    },
+    /clock-step\) is not available: the \w+ stack cannot step one process's wall clock/,
+  ],
+  [
+    "a recovery limit shorter than the session timeout",
+    "",
+    {
+      "a.scenario.ts": scenario(
+        `faults: [${KILL}], eviction: "session-timeout", limits: { recoveryMsMax: 3_000 }`,
+      ),
+    },
+    /recoveryMsMax is 3000 ms/,
   ],
   [
     "a misspelt guarantee",

@@ -8,11 +8,12 @@ import { citedCalibration, storeCalibration } from "./calibration-store.ts";
 const folder = mkdtempSync(join(tmpdir(), "gameday-calibration-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const variant = { expected: {}, caughtBy: [], found: {} };
+const variant = { expected: {}, caughtBy: [], found: {}, unexpected: {} };
 const result: CalibrationResult = {
   schemaVersion: 1,
   gamedayVersion: "0.1.0",
   startedAt: "2026-11-24T12:00:00.000Z",
+  seed: 1,
   seconds: 1,
   variants: [
     { ...variant, id: "a", exact: true },

@@ -3,11 +3,26 @@ import { hideBin } from "yargs/helpers";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import { EVICTIONS, type Eviction } from "../model/run-header.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
+import { GATE_COMMANDS, withGate } from "./gate-commands.ts";
+import { refuseMisplaced, RUN_FLAGS } from "./run-flags.ts";
 import type { StackName } from "./session.ts";
 import { suggest } from "./suggest.ts";
 
-const COMMANDS = ["run", "list", "plan", "demo", "doctor", "calibrate", "verify", "show", "clean"];
+const COMMANDS = [
+  "run",
+  "list",
+  "plan",
+  "demo",
+  "doctor",
+  "calibrate",
+  "verify",
+  "show",
+  "report",
+  "clean",
+  ...GATE_COMMANDS,
+];
 const FLAGS = [
+  ...Object.keys(RUN_FLAGS),
   "stack",
   "variant",
   "seed",
@@ -18,9 +33,11 @@ const FLAGS = [
   "eviction",
   "disarm",
   "full",
+  "model",
   "config",
   "finding",
   "workers",
+  "format",
   "help",
   "version",
 ];
@@ -34,46 +51,15 @@ interface Flags {
   readonly stack: StackName;
   readonly variant?: string | undefined;
   readonly seed?: number | undefined;
-  readonly workers?: number | undefined;
   readonly json: boolean;
   readonly output?: string | undefined;
   readonly quiet: boolean;
   readonly eviction?: Eviction | undefined;
   readonly disarm: boolean;
   readonly full: boolean;
+  readonly model: boolean;
   readonly variants?: readonly string[] | undefined;
   readonly config?: string | undefined;
-}
-
-async function run(flags: Flags): Promise<number> {
-  const { checkVariant, load, selectScenarios } = await import("./load.ts");
-  const { checkAvailable } = await import("./sense.ts");
-  const { stackFor, runAndStore } = await import("./session.ts");
-  const loaded = await load(flags.config);
-  const scenarios = selectScenarios(loaded.scenarios, flags.filter ?? []);
-  const variant = flags.variant ?? null;
-  checkVariant(variant, loaded.config.subject.variants ?? []);
-  const seed = seedOf(flags);
-  const stack = await stackFor(flags.stack, loaded, progressOf(flags));
-  for (const scenario of scenarios) checkAvailable(scenario, stack.abilities);
-  const { result, folder } = await runAndStore({
-    stack,
-    loaded,
-    scenarios,
-    variant,
-    seed,
-    eviction: flags.eviction ?? null,
-    isArmed: !flags.disarm,
-    workers: workersOf(flags),
-    output: flags.output,
-    isQuiet: flags.quiet,
-  });
-  if (flags.json) print(JSON.stringify(result, null, 2));
-  else {
-    const { renderRun } = await import("../report/terminal.ts");
-    print(renderRun(result, folder));
-  }
-  return result.exitCode;
 }
 
 async function list(flags: Flags): Promise<number> {
@@ -81,7 +67,8 @@ async function list(flags: Flags): Promise<number> {
   const { scenarios, config } = await load(flags.config);
   if (flags.json) print(JSON.stringify(scenarios, null, 2));
   else {
-    for (const { id, title } of scenarios) print(`${id.padEnd(42)} ${title}`);
+    const { renderList } = await import("./plan.ts");
+    print(scenarios.flatMap(renderList).join("\n"));
     print(`\nvariants: ${(config.subject.variants ?? []).join(", ")}`);
   }
   return EXIT_CODES.pass;
@@ -91,10 +78,15 @@ async function list(flags: Flags): Promise<number> {
 async function plan(flags: Flags): Promise<number> {
   const { load, selectScenarios } = await import("./load.ts");
   const { planOf, renderPlan } = await import("./plan.ts");
+  const { checkAvailable, withEviction } = await import("./sense.ts");
+  const { localStack } = await import("./session.ts");
   const loaded = await load(flags.config);
-  const plans = selectScenarios(loaded.scenarios, flags.filter ?? []).map((scenario) =>
-    planOf(scenario, { config: loaded.config, seed: seedOf(flags) ?? 1 }),
-  );
+  const { abilities } = await localStack();
+  const plans = selectScenarios(loaded.scenarios, flags.filter ?? []).map((scenario) => {
+    checkAvailable(scenario, abilities);
+    const planned = withEviction(scenario, flags.eviction ?? null, loaded.config);
+    return planOf(planned, { config: loaded.config, seed: seedOf(flags) ?? 1 });
+  });
   if (flags.json) print(JSON.stringify(plans, null, 2));
   else print(plans.flatMap(renderPlan).join("\n"));
   return EXIT_CODES.pass;
@@ -102,8 +94,10 @@ async function plan(flags: Flags): Promise<number> {
 
 /** Variants must be caught by exactly their guarantees; exit 0 only when all is as stated. */
 async function runCalibration(flags: Flags): Promise<number> {
+  if (flags.model) return runModel(flags);
   const { load } = await import("./load.ts");
-  const { calibrate, renderCalibration } = await import("./calibrate.ts");
+  const { calibrate } = await import("./calibrate.ts");
+  const { renderCalibration } = await import("./calibrate-report.ts");
   const { storeCalibration } = await import("./calibration-store.ts");
   const { reportsFolder, stackFor } = await import("./session.ts");
   const loaded = await load(flags.config);
@@ -131,18 +125,20 @@ function progressOf({ quiet }: Flags): (line: string) => void {
   };
 }
 
+/** Only what needs no stack; says nothing of the service, so that no run may cite it. */
+async function runModel({ json }: Flags): Promise<number> {
+  const { calibrateModel, renderModel } = await import("./calibrate-model.ts");
+  const model = calibrateModel();
+  if (json) print(JSON.stringify(model, null, 2));
+  else print(renderModel(model).join("\n"));
+  return model.isAsStated ? EXIT_CODES.pass : EXIT_CODES.violated;
+}
+
 function seedOf({ seed }: Flags): number | undefined {
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
     throw new HarnessError("usage", "--seed must be a whole number.");
   }
   return seed;
-}
-
-function workersOf({ workers }: Flags): number | undefined {
-  if (workers !== undefined && !(Number.isSafeInteger(workers) && workers > 0)) {
-    throw new HarnessError("usage", "--workers must be a whole number of 1 or more.");
-  }
-  return workers;
 }
 
 /** Runs a command; its exit code is left in process.exitCode. */
@@ -196,22 +192,72 @@ function optionsOf(args: readonly string[]) {
       default: false,
       describe: "calibrate: every variant against every scenario",
     })
+    .option("model", {
+      type: "boolean",
+      default: false,
+      describe: "calibrate: only the model of the protocol, which needs no stack",
+    })
     .option("config", {
       type: "string",
       alias: "c",
       requiresArg: true,
       describe: "path of gameday.config.ts",
     })
-    .option("cache", { type: "string", hidden: true });
+    .option("cache", { type: "string", hidden: true })
+    .options(RUN_FLAGS)
+    .middleware(({ _: [command] }) => refuseMisplaced(String(command ?? ""), args), true);
+}
+
+/** Commands that read a stored run and start nothing. */
+function withReaders(args: readonly string[]) {
+  return optionsOf(args)
+    .command(
+      "verify <run>",
+      "judge a stored run again",
+      (y) => y.positional("run", { type: "string", demandOption: true }),
+      (flags) => exitWith(async () => (await import("./verify.ts")).verify(flags.run, print))(),
+    )
+    .command(
+      "show <run>",
+      "list the findings of a stored run, or tell one's story with --finding N",
+      (y) =>
+        y
+          .positional("run", { type: "string", demandOption: true })
+          .option("finding", { type: "number", requiresArg: true, describe: "its number" }),
+      (flags) =>
+        exitWith(async () =>
+          (await import("./show.ts")).show(flags.run, { finding: flags.finding, print }),
+        )(),
+    )
+    .command(
+      "report <run>",
+      "render a stored run again",
+      (y) =>
+        y.positional("run", { type: "string", demandOption: true }).option("format", {
+          type: "string",
+          default: "html,md",
+          requiresArg: true,
+          describe: "formats, separated by commas",
+        }),
+      (flags) =>
+        exitWith(async () =>
+          (await import("./report.ts")).report(flags.run, {
+            format: flags.format,
+            output: flags.output,
+            print,
+          }),
+        )(),
+    );
 }
 
 function parser(args: readonly string[]) {
-  return optionsOf(args)
+  return withGate(withReaders(args), { args, print })
     .command(
       "run [filter..]",
       "rehearse scenarios and judge them",
       (y) => y.positional("filter", { type: "string", array: true }),
-      (flags) => exitWith(() => run(flags))(),
+      (flags) =>
+        exitWith(async () => (await import("./run-command.ts")).run({ flags, args, print }))(),
     )
     .command(
       "plan [filter..]",
@@ -240,24 +286,6 @@ function parser(args: readonly string[]) {
       "known-broken variants must be caught by exactly their guarantees",
       (y) => y.positional("variants", { type: "string", array: true }),
       (flags) => exitWith(() => runCalibration(flags))(),
-    )
-    .command(
-      "verify <run>",
-      "judge a stored run again",
-      (y) => y.positional("run", { type: "string", demandOption: true }),
-      (flags) => exitWith(async () => (await import("./verify.ts")).verify(flags.run, print))(),
-    )
-    .command(
-      "show <run>",
-      "list the findings of a stored run, or tell one's story with --finding N",
-      (y) =>
-        y
-          .positional("run", { type: "string", demandOption: true })
-          .option("finding", { type: "number", requiresArg: true, describe: "its number" }),
-      (flags) =>
-        exitWith(async () =>
-          (await import("./show.ts")).show(flags.run, { finding: flags.finding, print }),
-        )(),
     )
     .demandCommand(1, "Name a command, e.g. gameday run.")
     .strict()

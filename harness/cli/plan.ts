@@ -69,6 +69,19 @@ export function planOf(
   };
 }
 
+/** Two lines of the catalogue: what it rehearses; where it strikes and what must come of it. */
+export function renderList(scenario: Scenario): readonly string[] {
+  const { id, title, faults, exercise, tags, eviction } = scenario;
+  const places = new Set(faults.map(({ fault, at }) => `${fault} at ${at.boundary}`));
+  const parts = [
+    faults.length === 0 ? "control, no fault" : [...places].join(", then "),
+    ...(exercise.redelivery === "none" ? [] : [`again: ${exercise.redelivery}`]),
+    ...(eviction === "session-timeout" ? ["true session timeout"] : []),
+    `tags: ${tags.join(", ")}`,
+  ];
+  return [`${id.padEnd(42)} ${title}`, `    ${parts.join("; ")}`];
+}
+
 /** The plan for people. */
 export function renderPlan(plan: Plan): readonly string[] {
   const topics = Object.entries(plan.topics).map(([name, count]) => `${name} (${count})`);

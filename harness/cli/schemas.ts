@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { HarnessError } from "../model/errors.ts";
 import { GUARANTEES } from "../model/guarantee.ts";
-import { EVICTIONS, REDELIVERIES } from "../model/run-header.ts";
-import { API_MODES, FAULT_MOMENTS, HELD_FRAME_FATES, LINKS, UNTILS } from "../model/scenario.ts";
+import { EVICTIONS, HELD_FRAME_FATES, REDELIVERIES } from "../model/run-header.ts";
+import { API_MODES, FAULT_MOMENTS, LINKS, POISONS, UNTILS } from "../model/scenario.ts";
 import { suggest } from "./suggest.ts";
 
 const name = z.string().min(1);
@@ -51,7 +51,11 @@ const fault = z.discriminatedUnion("fault", [
     until: until.optional(),
   }),
   kind("pause-broker", { until, which: brokerRole.optional() }),
-  kind("partition-brokers", { which: brokerRole, until: until.optional() }),
+  kind("partition-brokers", {
+    which: brokerRole,
+    from: z.enum(["peers", "clients"]).optional(),
+    until: until.optional(),
+  }),
   kind("redeploy", {
     strategy: z.enum(["stop-start", "rolling"]),
     to: z.enum(["next", "current"]),
@@ -76,7 +80,9 @@ export const scenarioSchema = z.strictObject({
   workload: z.strictObject({
     events: positive.max(100_000),
     accounts: positive,
-    poison: z.array(positive).optional(),
+    poison: z
+      .array(z.union([positive, z.strictObject({ at: positive, kind: z.enum(POISONS) })]))
+      .optional(),
     copies: z.array(positive).optional(),
     eventsPerKey: positive.optional(),
     operationsPerEvent: positive.optional(),
@@ -88,10 +94,17 @@ export const scenarioSchema = z.strictObject({
     eventsMin: positive,
     redelivery: z.enum(REDELIVERIES),
     of: name.optional(),
+    zombie: z.boolean().optional(),
   }),
   limits: z.strictObject({ recoveryMsMax: positive }),
   drainTimeoutMs: positive,
 });
+
+/** A reporter, or a report format (which has `file` and `render`). */
+export const reporterSchema = z.union([
+  z.strictObject({ id: name, file: z.string().regex(/^[\w.-]+$/), render: fn }),
+  z.strictObject({ id: name, onEvent: fn.optional(), onEnd: fn.optional() }),
+]);
 
 const series = { series: name, labels: z.record(z.string(), z.string()).optional() };
 const topic = z.strictObject({ topic: name, partitions: positive });
@@ -119,9 +132,16 @@ export const configSchema = z.strictObject({
         path: z.string().startsWith("/"),
         effects: z.array(z.strictObject({ ...series, effect: name })).optional(),
         duplicates: z.strictObject(series).optional(),
-        calls: z.strictObject({ ...series, api: name }).optional(),
+        calls: z
+          .strictObject({
+            ...series,
+            api: name,
+            unknown: z.record(z.string(), z.string()).optional(),
+          })
+          .optional(),
+        deliveries: z.strictObject(series).optional(),
         deadLetters: z.strictObject(series).optional(),
-        latency: z.strictObject(series).optional(),
+        latency: z.strictObject({ ...series, operation: name.optional() }).optional(),
       })
       .optional(),
     variants: z.array(name).optional(),
@@ -155,7 +175,13 @@ export const configSchema = z.strictObject({
       })
       .optional(),
     deadLetters: z
-      .strictObject({ table: name, topic: name, partition: name, offset: name })
+      .strictObject({
+        table: name,
+        topic: name,
+        partition: name,
+        offset: name,
+        reason: name.optional(),
+      })
       .optional(),
     dedup: z
       .strictObject({
@@ -206,6 +232,21 @@ export const configSchema = z.strictObject({
   output: name.optional(),
   docker: z.strictObject({ images: images.optional() }).optional(),
   workers: positive.optional(),
+  secrets: z
+    .strictObject({ env: z.array(name).optional(), fields: z.array(name).optional() })
+    .optional(),
+  run: z
+    .strictObject({
+      stack: z.enum(["auto", "local", "docker"]).optional(),
+      variant: name.optional(),
+      seed: z.number().int().optional(),
+      eviction: z.enum(EVICTIONS).optional(),
+      reporters: z.array(z.union([name, reporterSchema])).optional(),
+      repeatEach: positive.optional(),
+      maxFailures: positive.optional(),
+      globalTimeoutMs: positive.optional(),
+    })
+    .optional(),
 });
 
 /** Checks `value`; HarnessError("usage") naming each problem with a suggestion for misspelt keys. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { FaultSpec, Scenario } from "../model/scenario.ts";
 import { loadPackaged } from "./load.ts";
-import { planOf, renderPlan } from "./plan.ts";
-import { checkAvailable, checkSense } from "./sense.ts";
+import { planOf, renderList, renderPlan } from "./plan.ts";
+import { checkAvailable, checkSense, withEviction } from "./sense.ts";
 
 const { config, scenarios } = await loadPackaged();
 const found = scenarios.find(({ id }) => id === "kill-consumer-between-commit-and-ack");
@@ -30,6 +30,25 @@ test.each<[string, Partial<Scenario>, RegExp]>([
     "an intent beyond the workload",
     { faults: [fault({ at: { ...kill.at, match: { intent: 61 } } })] },
     /intent 61, but the workload has only 60/,
+  ],
+  [
+    "an intent where no record is named",
+    { faults: [fault({ at: { boundary: "process.ready", match: { intent: 3 } } })] },
+    /names no record, so it never meets intent 3/,
+  ],
+  [
+    "an end that leaves no event",
+    {
+      faults: [fault({ fault: "pause", until: { boundary: "kafka.fetch.acknowledged" } })],
+    },
+    /until: kafka\.fetch\.acknowledged leaves no event to wait for/,
+  ],
+  [
+    "an end with an occurrence",
+    {
+      faults: [fault({ fault: "pause", until: { boundary: "process.ready", match: { nth: 2 } } })],
+    },
+    /until: nth, victimOf and after are for the trigger/,
   ],
   [
     "an unknown instance",
@@ -87,6 +106,16 @@ test.each<[string, Partial<Scenario>, RegExp]>([
     /exercise.of names fault "kill"/,
   ],
   [
+    "a redelivery promised without a fault",
+    { faults: [] },
+    /promises redelivery "in-flight-record", but has no fault/,
+  ],
+  [
+    "a zombie promised without a fault",
+    { faults: [], exercise: { eventsMin: 50, redelivery: "none", zombie: true } },
+    /promises a zombie, but has no fault/,
+  ],
+  [
     "poison beyond the workload",
     { workload: { events: 60, accounts: 1, poison: [61] } },
     /poison names intent 61/,
@@ -105,6 +134,10 @@ test.each<[string, Partial<Scenario>, RegExp]>([
 ])("%s is refused", (_, over, message) => {
   expect(check(over)).toThrow(message);
   expect(check(over)).toThrow(/^x\.scenario\.ts: /);
+});
+
+test.each(["none", "copy"] as const)("redelivery %s can be had without a fault", (redelivery) => {
+  expect(check({ faults: [], exercise: { eventsMin: 50, redelivery } })).not.toThrow();
 });
 
 test("every scenario of the catalogue makes sense and can be carried out here", () => {
@@ -132,4 +165,17 @@ test("a plan names the payment a run with this seed would hit, and starts nothin
   ]);
   expect(planOf(base, { config, seed: 7 })).toEqual(plan);
   expect(renderPlan(plan).join("\n")).toMatch(/held frame: drop[\s\S]*in-flight-record/);
+});
+
+test("an eviction from the command line is held to the same limits", () => {
+  const hasty = { ...base, limits: { recoveryMsMax: 3_000 } };
+  expect(() => withEviction(hasty, "session-timeout", config)).toThrow(/recoveryMsMax is 3000 ms/);
+  expect(withEviction(base, "session-timeout", config).eviction).toBe("session-timeout");
+  expect(withEviction(hasty, null, config)).toBe(hasty);
+});
+
+test("the list says where each scenario strikes and what must come of it", () => {
+  expect(renderList(base).join("\n")).toMatch(
+    /kill at postgres\.commit\.applied; again: in-flight-record; tags: /,
+  );
 });

@@ -2,7 +2,8 @@ import { unavailable } from "../faults/index.ts";
 import { boundariesFor, MANUAL, protocolOf } from "../model/boundary.ts";
 import { SESSION_TIMEOUT_MS, type GamedayConfig } from "../model/config.ts";
 import { HarnessError } from "../model/errors.ts";
-import type { FaultSpec, Scenario, Trigger } from "../model/scenario.ts";
+import type { Eviction, Exercise } from "../model/run-header.ts";
+import { poisonedIn, type FaultSpec, type Scenario, type Trigger } from "../model/scenario.ts";
 import type { StackAbilities } from "../ports/fault.ts";
 import { suggest } from "./suggest.ts";
 
@@ -13,6 +14,18 @@ export function checkSense(
 ): void {
   const problem = firstProblem(scenario, means.config);
   if (problem !== null) throw new HarnessError("usage", `${means.file}: ${problem}`);
+}
+
+/** The same scenario with what the command line overrides, checked again. */
+export function withEviction(
+  scenario: Scenario,
+  eviction: Eviction | null,
+  config: GamedayConfig,
+): Scenario {
+  if (eviction === null) return scenario;
+  const changed = { ...scenario, eviction };
+  checkSense(changed, { file: `${scenario.id} with --eviction ${eviction}`, config });
+  return changed;
 }
 
 /** HarnessError("usage") with the reason when this stack cannot carry a fault out. */
@@ -30,23 +43,22 @@ export function checkAvailable(scenario: Scenario, stack: StackAbilities): void 
 
 function firstProblem(scenario: Scenario, config: GamedayConfig): string | null {
   const { workload, exercise, limits, faults } = scenario;
-  const poison = workload.poison ?? [];
+  const poison = poisonedIn(workload);
   if (exercise.eventsMin > workload.events - poison.length) {
     return `eventsMin is ${exercise.eventsMin}, but the workload has only ${workload.events - poison.length} events that can take effect. Lower one or raise the other.`;
   }
   const copied = workload.copies?.find((intent) => intent > workload.events);
   if (copied !== undefined) return `copies names intent ${copied} of ${workload.events}.`;
-  const beyond = poison.find((intent) => intent > workload.events);
-  if (beyond !== undefined) return `poison names intent ${beyond} of ${workload.events}.`;
+  const beyond = poison.find(({ at }) => at > workload.events);
+  if (beyond !== undefined) return `poison names intent ${beyond.at} of ${workload.events}.`;
   if (scenario.eviction === "session-timeout" && limits.recoveryMsMax < SESSION_TIMEOUT_MS) {
     return `recoveryMsMax is ${limits.recoveryMsMax} ms, but a dead consumer is evicted only after its session timeout of ${SESSION_TIMEOUT_MS} ms. Allow more, or use eviction "harness-leave-group".`;
   }
   const ids = faults.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) return `two faults are called ${twice}. Give each its own id.`;
-  if (exercise.of !== undefined && !ids.includes(exercise.of)) {
-    return `exercise.of names fault "${exercise.of}". ${suggest(exercise.of, ids)}`;
-  }
+  const promise = promiseProblem(exercise, ids);
+  if (promise !== null) return promise;
   for (const { intent, until } of workload.holds ?? []) {
     if (intent > workload.events) return `a hold names intent ${intent} of ${workload.events}.`;
     if (!ids.includes(until.fault)) {
@@ -56,6 +68,23 @@ function firstProblem(scenario: Scenario, config: GamedayConfig): string | null 
   for (const [index, spec] of faults.entries()) {
     const problem = faultProblem(spec, { scenario, config, earlier: faults.slice(0, index) });
     if (problem !== null) return `fault ${spec.id}: ${problem}`;
+  }
+  return null;
+}
+
+function promiseProblem(
+  { of, redelivery, zombie }: Exercise,
+  ids: readonly string[],
+): string | null {
+  if (of !== undefined && !ids.includes(of)) {
+    return `exercise.of names fault "${of}". ${suggest(of, ids)}`;
+  }
+  // Copies come from the workload; everything else comes again because of a fault.
+  if (ids.length === 0 && redelivery !== "none" && redelivery !== "copy") {
+    return `it promises redelivery "${redelivery}", but has no fault that could make it happen. Add one, or promise "none".`;
+  }
+  if (ids.length === 0 && zombie === true) {
+    return `it promises a zombie, but has no fault that could make one.`;
   }
   return null;
 }
@@ -70,7 +99,7 @@ function faultProblem(spec: FaultSpec, around: Around): string | null {
   const problem = triggerProblem(spec.at, around);
   if (problem !== null) return problem;
   if ("until" in spec && typeof spec.until === "object") {
-    const untilProblem = triggerProblem(spec.until, around);
+    const untilProblem = untilTriggerProblem(spec.until, around);
     if (untilProblem !== null) return `until: ${untilProblem}`;
   }
   const clash = around.earlier.find(
@@ -104,6 +133,34 @@ function isTold({ boundary }: Trigger): boolean {
   return boundary.endsWith(".acknowledged");
 }
 
+/** Boundaries that leave no event of their own where nothing is held: seen only by a trigger. */
+function isUnrecorded(boundary: Trigger["boundary"]): boolean {
+  return (
+    boundary === MANUAL ||
+    boundary.startsWith("kafka.fetch.") ||
+    boundary.startsWith("postgres.begin.") ||
+    boundary.startsWith("postgres.statement.")
+  );
+}
+
+function untilTriggerProblem(trigger: Trigger, around: Around): string | null {
+  const { boundary, match, after } = trigger;
+  // A frame that a fault holds is recorded, whatever it is.
+  const isHeld = around.scenario.faults.some(({ at }) => at.boundary === boundary);
+  if (isUnrecorded(boundary) && !isHeld) {
+    return `${boundary} leaves no event to wait for. Use postgres.commit.*, kafka.offset-commit.*, kafka.produce.*, http.* or process.*.`;
+  }
+  if (match?.nth !== undefined || match?.victimOf !== undefined || after !== undefined) {
+    return "nth, victimOf and after are for the trigger of a fault: the end is the first such moment after it fired.";
+  }
+  return triggerProblem(trigger, around);
+}
+
+/** Boundaries that are about no record: nothing there names an intent. */
+function isNameless(boundary: Trigger["boundary"]): boolean {
+  return protocolOf(boundary) === "process" || boundary === "kafka.fetch.requested";
+}
+
 function triggerProblem(trigger: Trigger, { scenario, config, earlier }: Around): string | null {
   const apis = config.effects.flatMap((effect) => (effect.kind === "call" ? [effect.api] : []));
   const known = boundariesFor(apis);
@@ -113,6 +170,9 @@ function triggerProblem(trigger: Trigger, { scenario, config, earlier }: Around)
   const { intent, instance, victimOf } = trigger.match ?? {};
   if (intent !== undefined && intent > scenario.workload.events) {
     return `it waits for intent ${intent}, but the workload has only ${scenario.workload.events}.`;
+  }
+  if (intent !== undefined && isNameless(trigger.boundary)) {
+    return `${trigger.boundary} names no record, so it never meets intent ${intent}. Leave match.intent out, or choose another boundary.`;
   }
   const roles = Array.from({ length: scenario.instances }, (_, i) => `consumer-${i + 1}`);
   if (instance !== undefined && !roles.includes(instance)) {

@@ -1,9 +1,11 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { HarnessError, messageOf } from "../model/errors.ts";
-import type { RunResult } from "../model/result.ts";
+import type { HistoryEvent } from "../model/history.ts";
+import { repeatsOf } from "../model/repeats.ts";
+import type { RunResult, Shard } from "../model/result.ts";
 import type { Eviction } from "../model/run-header.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { runScenarios } from "../runner/run.ts";
@@ -11,6 +13,9 @@ import type { StackAdapter } from "../ports/stack.ts";
 import { citedCalibration } from "./calibration-store.ts";
 import type { Loaded } from "./load.ts";
 import { isLive, LiveView } from "./live-view.ts";
+import { guardSecrets, withoutSecrets, type Guarded } from "./secrets.ts";
+import { newRunId } from "./stored-results.ts";
+import { timeLimit } from "./time-limit.ts";
 
 export interface RunSettings {
   readonly loaded: Loaded;
@@ -27,6 +32,12 @@ export interface RunSettings {
   readonly stack?: StackAdapter;
   /** A stack that serves several runs. */
   readonly shared?: StackAdapter;
+  readonly maxFailures?: number | undefined;
+  readonly globalTimeoutMs?: number | undefined;
+  /** Which part of how many these scenarios are. */
+  readonly shard?: Shard | undefined;
+  /** Sees every event as it is written. */
+  readonly onEvent?: (event: HistoryEvent) => void;
 }
 
 export interface FinishedRun {
@@ -37,9 +48,19 @@ export interface FinishedRun {
 /** Runs, writes result.json beside the journal and moves `latest`. */
 export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
   const { loaded } = settings;
+  const guarded = guardSecrets(loaded.config, process.env);
+  try {
+    return await runGuarded(settings, guarded);
+  } catch (error) {
+    throw withoutSecrets(error, guarded.redactor);
+  }
+}
+
+async function runGuarded(settings: RunSettings, guarded: Guarded): Promise<FinishedRun> {
+  const { loaded } = settings;
+  const { redactor } = guarded;
   const now = new Date();
-  const stamp = now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  const runId = `${stamp}-${randomBytes(2).toString("hex")}`;
+  const runId = newRunId(now);
   const reports = reportsFolder(loaded, settings.output);
   const folder = join(reports, runId);
   createFolder(folder);
@@ -48,13 +69,14 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
   const clock = { nowMs: () => performance.now() - startedAtMs };
   using view = openView(settings.isQuiet, clock.nowMs);
   const progress = (line: string): void =>
-    view?.print(`${(clock.nowMs() / 1000).toFixed(1).padStart(6)} s  ${line}`);
+    view?.print(`${(clock.nowMs() / 1000).toFixed(1).padStart(6)} s  ${redactor.text(line)}`);
   progress(`run ${runId}, seed ${seed}`);
   using interrupted = interruption();
+  using limit = timeLimit(settings.globalTimeoutMs);
   const stack = settings.shared ?? settings.stack ?? (await localStack());
   const judged = await runScenarios(
     {
-      config: loaded.config,
+      config: guarded.config,
       configFolder: loaded.folder,
       scenarios: settings.scenarios,
       variant: settings.variant,
@@ -63,7 +85,8 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
       isArmed: settings.isArmed,
       // Unique within a second by its random part.
       namespace: settings.shared === undefined ? "" : runId.slice(runId.indexOf("-")),
-      workers: settings.workers ?? loaded.config.workers ?? defaultWorkers(),
+      workers: settings.workers ?? defaultWorkers(),
+      maxFailures: settings.maxFailures ?? null,
       runId,
       runFolder: folder,
       startedAt: now.toISOString(),
@@ -72,14 +95,18 @@ export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
     {
       stack,
       progress,
-      signal: interrupted.signal,
+      signal: AbortSignal.any([interrupted.signal, limit.signal]),
       clock,
+      redactor,
+      redactLogs: guarded.redactLogs,
       onManual,
-      onEvent: (event) => view?.note(event),
+      onEvent: (event) => {
+        view?.note(event);
+        settings.onEvent?.(event);
+      },
     },
   );
-  const calibration = citedCalibration(reports);
-  const result = { ...judged, ...(calibration === null ? {} : { calibration }) };
+  const result = redactor.value(completed(judged, settings, reports));
   store(result, { reports, folder });
   progress(`seed ${seed}`);
   return { result, folder };
@@ -90,6 +117,18 @@ const WORKERS_MAX = 3;
 /** One for each core: a worker waits more than it works. */
 export function defaultWorkers(): number {
   return Math.min(WORKERS_MAX, availableParallelism());
+}
+
+/** The result with what only the command line knows. */
+function completed(judged: RunResult, { shard }: RunSettings, reports: string): RunResult {
+  const calibration = citedCalibration(reports);
+  const repeats = repeatsOf(judged.scenarios);
+  return {
+    ...judged,
+    ...(repeats.length === 0 ? {} : { repeats }),
+    ...(shard === undefined ? {} : { shard }),
+    ...(calibration === null ? {} : { calibration }),
+  };
 }
 
 /** Where runs are kept: as asked for, as configured, or `reports` beside the configuration. */

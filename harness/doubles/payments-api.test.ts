@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { EventBody } from "../model/history.ts";
-import type { ApiMode, HeldFrameFate } from "../model/scenario.ts";
+import type { HeldFrameFate } from "../model/run-header.ts";
+import type { ApiMode } from "../model/scenario.ts";
 import type { ApiDouble } from "../ports/api.ts";
 import { startPaymentsApi } from "./payments-api.ts";
 
@@ -9,8 +10,19 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((api) => api.close()));
 });
 
-async function rig(mode: ApiMode, fates: Readonly<Record<string, HeldFrameFate>> = {}) {
+/** Fates after which no answer comes: the caller gives up then, at once unless it is patient. */
+const SILENT: ReadonlySet<unknown> = new Set(["drop", "apply-late"]);
+
+async function rig(
+  mode: ApiMode,
+  fates: Readonly<Record<string, HeldFrameFate>> = {},
+  isPatient = false,
+) {
   const events: EventBody[] = [];
+  const callers = new Set<AbortController>();
+  const giveUp = (): void => {
+    for (const caller of callers) caller.abort();
+  };
   const left = new Map(Object.entries(fates));
   const api = await startPaymentsApi({
     api: "payments",
@@ -24,6 +36,7 @@ async function rig(mode: ApiMode, fates: Readonly<Record<string, HeldFrameFate>>
       meet: ({ boundary }) => {
         const fate = left.get(boundary);
         left.delete(boundary); // each fires once
+        if (SILENT.has(fate) && !isPatient) setImmediate(giveUp);
         return fate === undefined ? null : Promise.resolve(fate);
       },
     },
@@ -33,17 +46,21 @@ async function rig(mode: ApiMode, fates: Readonly<Record<string, HeldFrameFate>>
   const { host, port } = api.addressFor("consumer-1");
   const url = `http://${host}:${port}/v1/captures`;
   const capture = async (key: string, amount = 5): Promise<number | "no answer"> => {
+    const caller = new AbortController();
+    callers.add(caller);
     try {
       const response = await fetch(url, {
         method: "POST",
         headers: { "idempotency-key": key },
         body: JSON.stringify({ paymentId: "pay-1", amount }),
-        signal: AbortSignal.timeout(100),
+        signal: caller.signal,
       });
       await response.body?.cancel();
       return response.status;
     } catch {
       return "no answer";
+    } finally {
+      callers.delete(caller);
     }
   };
   const lookup = async (key: string): Promise<number> => {
@@ -55,7 +72,7 @@ async function rig(mode: ApiMode, fates: Readonly<Record<string, HeldFrameFate>>
       event.stream === "call" ? [event.replayed ? `${event.moment} replayed` : event.moment] : [],
     );
   const applied = (): number => moments().filter((moment) => moment === "applied").length;
-  return { api, capture, lookup, moments, applied };
+  return { api, capture, lookup, moments, applied, giveUp };
 }
 
 const REQUESTED = "http.payments.requested";
@@ -130,10 +147,11 @@ test.each<[ApiMode, number]>([
 });
 
 test("conflict-in-flight answers 409 while the first request is being worked on", async () => {
-  const { capture, moments } = await rig("conflict-in-flight", { [APPLIED]: "drop" });
+  const { capture, moments, giveUp } = await rig("conflict-in-flight", { [APPLIED]: "drop" }, true);
   const first = capture("k");
   await expect.poll(moments).toContain("applied");
   expect(await capture("k")).toBe(409);
+  giveUp();
   expect(await first).toBe("no answer");
   await expect.poll(moments).toContain("abandoned");
   expect(await capture("k")).toBe(201);

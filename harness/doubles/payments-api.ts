@@ -1,7 +1,7 @@
 /**
  * The double of the external payments API: raw node:http, one listener per instance (so that each
  * call is attributed without trusting the caller), one ledger. `POST /v1/captures` captures,
- * `GET /v1/captures?idempotencyKey=` looks up. It is its own tap: boundaries `http.<api>.requested`,
+ * `GET /v1/captures?idempotencyKey=` looks up; `GET /alive` is for the harness. It is its own tap: boundaries `http.<api>.requested`,
  * `.applied` and `.acknowledged` may hold a request, and a dropped one is never answered, so that the
  * caller's own timeout decides.
  */
@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Moment } from "../model/boundary.ts";
+import { messageOf } from "../model/errors.ts";
 import type { CallEvent, Version } from "../model/history.ts";
 import type { ApiMode } from "../model/scenario.ts";
 import type { ApiDouble } from "../ports/api.ts";
@@ -30,6 +31,8 @@ export interface ApiDoubleOptions {
   /** The version an instance runs; null where nothing is redeployed. */
   readonly versionOf: ((instance: string) => Version) | null;
 }
+
+const BASE = "http://api.invalid";
 
 type CallFacts = Omit<CallEvent, "stream" | "moment" | "status" | "replayed">;
 
@@ -60,7 +63,12 @@ export async function startPaymentsApi(options: ApiDoubleOptions): Promise<ApiDo
       state.owed += 1;
       response.once("close", () => (state.owed -= 1));
       const callId = `call-${state.nextCall++}`;
-      void answer({ options, ledger, late, instance, callId }, request, response);
+      answer({ options, ledger, late, instance, callId }, request, response).catch(
+        (error: unknown) => {
+          if (response.headersSent) response.destroy();
+          else send(response, 500, { error: messageOf(error) });
+        },
+      );
     });
     servers.set(instance, server);
     await listen(server, options.host ?? "127.0.0.1");
@@ -78,7 +86,9 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://api.invalid");
+  if (!URL.canParse(request.url ?? "/", BASE)) return send(response, 400, { error: "no path" });
+  const url = new URL(request.url ?? "/", BASE);
+  if (url.pathname === "/alive") return send(response, 200, {});
   if (url.pathname !== "/v1/captures") return send(response, 404, { error: "no such path" });
   if (request.method === "GET") return lookUp(context, url, response);
   if (request.method !== "POST") return send(response, 405, { error: "POST or GET only" });

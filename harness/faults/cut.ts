@@ -1,4 +1,5 @@
 import type { Fault } from "../ports/fault.ts";
+import { endAt } from "./end-at.ts";
 
 /** Closes every connection of a link and accepts none until the heal: "down", not "partitioned". */
 export const cut: Fault<"cut"> = {
@@ -12,11 +13,11 @@ export const cut: Fault<"cut"> = {
         await Promise.all(proxies.map((proxy) => proxy.setEnabled(false)));
         return `${names}: nothing is accepted and all connections are closed`;
       },
-      heal: async () => {
-        const came = until === undefined ? "at once" : await field.until(until);
-        await Promise.all(proxies.map((proxy) => proxy.setEnabled(true)));
-        return `${came}; ${names}: open again`;
-      },
+      heal: () =>
+        endAt(field, until, async () => {
+          await Promise.all(proxies.map((proxy) => proxy.setEnabled(true)));
+          return `${names}: open again`;
+        }),
       verify: () => field.traffic(field.victim, link),
     };
   },

@@ -48,6 +48,6 @@ export function comeback(field: FaultField, restart: boolean): Pick<Injection, "
       return `${taken}; ${field.victim} was started again`;
     },
     verify: () =>
-      Promise.resolve(restart ? `${field.victim} answers its health path` : "no restart asked for"),
+      restart ? field.healthy([field.victim]) : Promise.resolve("no restart was asked for"),
   };
 }

@@ -1,4 +1,5 @@
 import type { Fault } from "../ports/fault.ts";
+import { endAt } from "./end-at.ts";
 
 /** A migration, a report or a forgotten session holds the table: writes wait for their lock timeout. */
 export const lockTable: Fault<"lock-table"> = {
@@ -11,14 +12,12 @@ export const lockTable: Fault<"lock-table"> = {
         lock = await field.lockTable(spec.table);
         return `another session holds ${spec.table} in EXCLUSIVE mode`;
       },
-      heal: async () => {
-        try {
-          return `${await field.seen(spec.until)}; ${spec.table} was let go`;
-        } finally {
+      heal: () =>
+        endAt(field, spec.until, async () => {
           await lock?.[Symbol.asyncDispose]();
-        }
-      },
-      verify: () => Promise.resolve(`the session that held ${spec.table} has rolled back`),
+          return `${spec.table} was let go`;
+        }),
+      verify: () => field.unlocked(spec.table),
     };
   },
 };

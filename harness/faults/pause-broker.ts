@@ -1,4 +1,5 @@
 import type { Fault } from "../ports/fault.ts";
+import { endAt } from "./end-at.ts";
 
 /** SIGSTOP to the broker: connections stay, answers stop. */
 export const pauseBroker: Fault<"pause-broker"> = {
@@ -6,16 +7,18 @@ export const pauseBroker: Fault<"pause-broker"> = {
   unavailable: (_, stack) =>
     stack.platform === "win32" ? "Windows has no SIGSTOP: use WSL or the docker stack" : null,
   inject: ({ which = "leader", until }, field) => {
-    let node = 1;
+    let node: number | null = null;
     return {
       carryOut: async () => {
         node = await field.brokerAt(which);
         return `${which}: ${await field.servers.pauseBroker(node)}`;
       },
-      heal: async () => {
-        const came = await field.until(until);
-        return `${came}; ${await field.servers.resumeBroker(node)}`;
-      },
+      heal: () =>
+        endAt(field, until, () =>
+          node === null
+            ? Promise.resolve("no broker was paused")
+            : field.servers.resumeBroker(node),
+        ),
       verify: () => field.traffic(field.victim, "kafka"),
     };
   },

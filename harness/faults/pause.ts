@@ -1,5 +1,6 @@
 import { HarnessError } from "../model/errors.ts";
 import type { Fault } from "../ports/fault.ts";
+import { endAt } from "./end-at.ts";
 
 /** SIGSTOP at an instant; SIGCONT when the scenario says so. The instance wakes with old beliefs. */
 export const pause: Fault<"pause"> = {
@@ -20,9 +21,10 @@ export const pause: Fault<"pause"> = {
     },
     heal: async () => {
       await field.evict(field.victim);
-      const came = await field.until(spec.until);
-      field.signalled(field.victim, "SIGCONT").signal("SIGCONT");
-      return `${came}; ${field.victim} was woken`;
+      return endAt(field, spec.until, () => {
+        field.signalled(field.victim, "SIGCONT").signal("SIGCONT");
+        return Promise.resolve(`${field.victim} was woken`);
+      });
     },
     verify: () => field.traffic(field.victim, "kafka"),
   }),

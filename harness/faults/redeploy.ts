@@ -34,7 +34,7 @@ export const redeploy: Fault<"redeploy"> = {
         }
         return `every instance runs the ${to} version (${strategy})`;
       },
-      verify: () => Promise.resolve("every instance answers its health path"),
+      verify: () => field.healthy([field.victim, ...others]),
     };
   },
 };

@@ -1,6 +1,7 @@
 import type { FaultField, Injection } from "../ports/fault.ts";
 import type { ProxyHandle, Toxic, ToxicDirection } from "../ports/links.ts";
 import type { LinkKind, Until } from "../model/scenario.ts";
+import { endAt } from "./end-at.ts";
 
 /** Puts a toxic on the victim's link in each direction; heals by taking them off again. */
 export function withToxic(
@@ -29,9 +30,10 @@ export function withToxic(
     },
     heal: async () => {
       if (isMute && link === "kafka") await field.evict(field.victim);
-      const came = await field.until(until);
-      for (const { proxy, name } of added) await proxy.removeToxic(name);
-      return `${came}; ${wheres}: clean again`;
+      return endAt(field, until, async () => {
+        for (const { proxy, name } of added) await proxy.removeToxic(name);
+        return `${wheres}: clean again`;
+      });
     },
     verify: () => field.traffic(field.victim, link),
   };

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import type { FaultField } from "../ports/fault.ts";
+import { HarnessError } from "../model/errors.ts";
+import type { SubjectProcess } from "../ports/subject.ts";
+import { endAt } from "./end-at.ts";
 import { hold } from "./hold.ts";
 import { lockTable } from "./lock-table.ts";
+import { pause } from "./pause.ts";
 import { resetOffsets } from "./reset-offsets.ts";
 
 const at = { boundary: "postgres.statement.requested", match: { intent: 1 } } as const;
@@ -72,4 +76,34 @@ test("offsets that could not be reset: what was stopped is started again", async
   await expect(injection.carryOut()).rejects.toThrow("it will not go");
   await injection.heal();
   expect(steps).toEqual(["start consumer-1"]);
+});
+
+test("a pause whose end never comes is ended all the same, and has failed", async () => {
+  const steps: string[] = [];
+  const process: Partial<SubjectProcess> = {
+    pid: 7,
+    signal: (signal) => void steps.push(signal),
+    isStopped: () => Promise.resolve(true),
+  };
+  const field: FaultField = {
+    ...barren(steps),
+    signalled: () => process as SubjectProcess,
+    evict: () => Promise.resolve(),
+  };
+  const injection = pause.inject(
+    { id: "f", fault: "pause", at, heldFrame: "release", until: "taken-over" },
+    field,
+  );
+  await injection.carryOut();
+  await expect(injection.heal()).rejects.toThrow(IN_VAIN);
+  expect(steps).toEqual(["SIGSTOP", "SIGCONT"]);
+});
+
+test("an interrupted wait is no failure: the fault is undone and the heal says so", async () => {
+  const field: FaultField = {
+    ...barren([]),
+    seen: () => Promise.reject(new HarnessError("interrupted", "interrupted while waiting.")),
+  };
+  const undone = await endAt(field, "all-sent", () => Promise.resolve("it is undone"));
+  expect(undone).toBe("interrupted while waiting. it is undone");
 });

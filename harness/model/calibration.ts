@@ -27,7 +27,9 @@ export interface VariantCalibration {
   /** Scenarios that found it broken. */
   readonly caughtBy: readonly string[];
   readonly found: Readonly<Record<string, readonly GuaranteeId[]>>;
-  /** True when each scenario found exactly what is expected. */
+  /** Found by a scenario without an expectation, and declared nowhere for this variant. */
+  readonly unexpected: Readonly<Record<string, readonly GuaranteeId[]>>;
+  /** True when each scenario found exactly what is expected, and no other anything undeclared. */
   readonly exact: boolean;
   /** Set when it could not be rehearsed: that is not "caught". */
   readonly error?: string;
@@ -48,14 +50,58 @@ export interface ControlResult {
   readonly isAsStated: boolean;
 }
 
+/** A small world in which the careful protocol was explored. */
+export interface ModelWorldCalibration {
+  readonly id: string;
+  readonly title: string;
+  /** Faults in one run, at most. */
+  readonly faultsMax: number;
+  readonly states: number;
+  /** Histories a judge could tell apart. */
+  readonly histories: number;
+  /** What histories came to that did not pass; empty as it should be. */
+  readonly notPassed: readonly string[];
+  /** The shortest schedule to one that did not pass. */
+  readonly schedule: readonly string[];
+}
+
+/** A known defect of the protocol, and what its histories were found to break. */
+export interface ModelVariantCalibration {
+  readonly id: string;
+  readonly world: string;
+  readonly expected: readonly GuaranteeId[];
+  readonly found: readonly GuaranteeId[];
+  readonly exact: boolean;
+  readonly states: number;
+  readonly histories: number;
+  /** Faults it took, at least. */
+  readonly faults: number;
+  /** A shortest schedule that breaks what is expected. */
+  readonly schedule: readonly string[];
+}
+
+/** The protocol explored in memory, judged by the judge of real runs. */
+export interface ModelCalibration {
+  readonly states: number;
+  readonly histories: number;
+  readonly careful: readonly ModelWorldCalibration[];
+  readonly variants: readonly ModelVariantCalibration[];
+  readonly isAsStated: boolean;
+}
+
 /** What `gameday calibrate --json` prints. */
 export interface CalibrationResult {
   readonly schemaVersion: 1;
   readonly gamedayVersion: string;
   readonly startedAt: string;
+  /** Of every workload. */
+  readonly seed: number;
   readonly seconds: number;
+  /** Absent in calibrations of earlier versions. */
+  readonly model?: ModelCalibration & { readonly seconds: number };
   readonly variants: readonly VariantCalibration[];
-  readonly careful: CarefulCalibration;
+  /** Null when only some variants were asked: then there are no controls either. */
+  readonly careful: CarefulCalibration | null;
   readonly controls: readonly ControlResult[];
   readonly isAsStated: boolean;
 }

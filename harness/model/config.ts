@@ -1,11 +1,13 @@
 import type { Intent } from "./intent.ts";
 import type { CalibrationPair } from "./calibration.ts";
 import type { Version } from "./history.ts";
+import type { ReportFormat, Reporter } from "./reporter.ts";
 import type {
   BalanceDeclaration,
   DeadLetterDeclaration,
   DedupDeclaration,
   EffectDeclaration,
+  Eviction,
   MetricsDeclaration,
   OutboxDeclaration,
 } from "./run-header.ts";
@@ -13,7 +15,12 @@ import type {
 /** Session timeout where a scenario lets the broker evict; brokers allow no less by default. */
 export const SESSION_TIMEOUT_MS = 6_000;
 /** Where the harness evicts: long enough that no timeout comes between. */
-export const LONG_SESSION_TIMEOUT_MS = 30_000;
+const LONG_SESSION_TIMEOUT_MS = 30_000;
+
+/** What the subject is told, so that a member leaves the way that was asked for. */
+export function sessionTimeoutFor(eviction: Eviction): number {
+  return eviction === "session-timeout" ? SESSION_TIMEOUT_MS : LONG_SESSION_TIMEOUT_MS;
+}
 
 /** What one instance of the subject is told: addresses of its own links and names of this scenario. */
 export interface InstanceWiring {
@@ -107,6 +114,31 @@ export interface WorkDeclaration {
   readonly done: readonly string[];
 }
 
+/**
+ * What must not be written anywhere: journal, result, reports, logs of servers and subject. With this,
+ * logs go through the harness, line by line.
+ */
+export interface SecretsDeclaration {
+  /** Environment variables, of gameday's own process or given to the subject, whose values are secret. */
+  readonly env?: readonly string[];
+  /** Names of payload fields, columns, headers, query parameters and log fields whose values are secret. */
+  readonly fields?: readonly string[];
+}
+
+/** What `gameday run` does when neither a flag nor a GAMEDAY_* variable says otherwise. */
+export interface RunDefaults {
+  readonly stack?: string;
+  readonly variant?: string;
+  readonly seed?: number;
+  readonly eviction?: Eviction;
+  /** Ids of reporters, paths of modules that export one, or reporters themselves. */
+  readonly reporters?: readonly (string | Reporter | ReportFormat)[];
+  readonly repeatEach?: number;
+  readonly maxFailures?: number;
+  /** Milliseconds for the whole run. */
+  readonly globalTimeoutMs?: number;
+}
+
 /** `gameday.config.ts`: how a subject is attached. The reference service uses nothing else. */
 export interface GamedayConfig {
   readonly subject: SubjectConfig;
@@ -140,4 +172,6 @@ export interface GamedayConfig {
   readonly docker?: DockerConfig;
   /** Scenarios at a time, each on a stack of its own (default: one for each core, 3 at most). */
   readonly workers?: number;
+  readonly secrets?: SecretsDeclaration;
+  readonly run?: RunDefaults;
 }

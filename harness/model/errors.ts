@@ -1,4 +1,5 @@
-export type ErrorCode = "environment" | "usage" | "internal" | "interrupted";
+/** `inconclusive`: stopped by a limit of ours (the global timeout) before anything was proven. */
+export type ErrorCode = "environment" | "usage" | "internal" | "interrupted" | "inconclusive";
 
 /**
  * The harness itself failed (never: a guarantee broke). `message` says what happened, then what to

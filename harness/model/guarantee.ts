@@ -35,6 +35,8 @@ export interface Finding {
   readonly message: string;
   /** Business key; null when the finding is about no single key. */
   readonly key: string | null;
+  /** Seqs of the fewest events that show it; absent where what is missing shows in no event. */
+  readonly seqs?: readonly number[];
   /** The story of that key across Kafka, Postgres, HTTP and processes, in order. */
   readonly witness: readonly StoryLine[];
 }

@@ -172,26 +172,34 @@ export interface WireEvent {
   readonly instance: string;
   /** Business keys of in-flight intents found in this conversation's own bytes. */
   readonly keys: readonly string[];
-  readonly action: "passed" | "held" | "dropped" | "released";
-  /** Command tag, e.g. COMMIT or ROLLBACK; "ERROR 55P03" for a statement that was refused. */
+  /** `refused`: the server answered that it did not; the boundary was not reached, nobody met it. */
+  readonly action: "passed" | "held" | "dropped" | "released" | "refused";
+  /** Command tag or Kafka error code, e.g. COMMIT; "ROLLBACK", "ERROR 55P03" or "25" where refused. */
   readonly tag: string | null;
 }
 
-/** Frames of one link that were relayed without being understood, counted at the end. */
+/** Frames of one link that were relayed without being read, counted at the end. */
 export interface UnreadEvent {
   readonly stream: "unread";
   readonly instance: string;
   readonly link: "kafka" | "postgres";
-  /** E.g. "kafka: api 71 version 0". */
+  /** E.g. "kafka: api 78 version 0". */
   readonly name: string;
   readonly count: number;
+  /** `by-design`: it tells nothing that is evidence. Absent in earlier journals: not understood. */
+  readonly why?: "not-understood" | "by-design";
 }
 
 /** Group membership facts: who left, how, who joined, and which partitions it owns from now on. */
 export interface MembershipEvent {
   readonly stream: "membership";
   readonly instance: string;
-  readonly kind: "joined" | "left" | "evicted" | "assigned";
+  /**
+   * `evicted`: the harness signed it off. `left-to-timeout`: nobody did, and the broker has to find
+   * out. `already-gone`: the broker did not know it any more when it was to be signed off. Earlier
+   * versions wrote `evicted` for all three.
+   */
+  readonly kind: "joined" | "left" | "evicted" | "left-to-timeout" | "already-gone" | "assigned";
   /** Only with `assigned`. */
   readonly partitions?: readonly { readonly topic: string; readonly partition: number }[];
   readonly memberId: string;

@@ -1,3 +1,5 @@
+import type { Poison } from "./scenario.ts";
+
 /** One business event to be sent: what the workload means to happen exactly once. */
 export interface Intent {
   readonly index: number;
@@ -9,8 +11,10 @@ export interface Intent {
   /** Minor units, a positive safe integer. */
   readonly amount: number;
   readonly currency: string;
-  /** Its record is made unreadable on purpose. */
+  /** Its record must end as a dead letter, on purpose. */
   readonly isPoison: boolean;
+  /** What is wrong with it; malformed when left out. */
+  readonly poison?: Poison;
   /** Sent before, and now again. */
   readonly isCopy: boolean;
 }

@@ -21,6 +21,16 @@ export interface Exercised {
   /** Offsets in flight at a fault that came again, e.g. "payments.requested[0]@12 to consumer-2". */
   readonly redelivered: readonly string[];
   readonly missing: readonly string[];
+  /** Present where the broker found out by itself that a member was gone. */
+  readonly sessionTimeouts?: readonly SessionTimeout[];
+}
+
+/** A member that nobody signed off, and how long its partition stood without another owner. */
+export interface SessionTimeout {
+  readonly instance: string;
+  readonly movedTo: string;
+  /** From the fault fired to the assignment of the partition of the record in flight. */
+  readonly waitedMs: number;
 }
 
 export interface AssumptionResult {
@@ -46,10 +56,19 @@ export interface KeyChange {
   readonly next: string;
 }
 
+/** How many events two deployed versions were both delivered, and whether their keys could be compared. */
+export interface KeyComparison {
+  readonly what: KeyChange["what"];
+  readonly same: number;
+  readonly changed: number;
+  /** Of one version no key was seen: no row of its own, or no call. */
+  readonly notCompared: number;
+}
+
 /** What an instance did for a partition that had another owner by then. */
 export interface ZombieAct {
   readonly instance: string;
-  readonly act: "offset commit" | "transaction";
+  readonly act: "offset commit" | "transaction" | "call" | "publish";
   readonly key: string;
   readonly atMs: number;
   /** `fenced`: the broker refused it. `harmless`: accepted, and the outcome is still once. */
@@ -106,13 +125,39 @@ export interface ScenarioResult {
   readonly rates?: Rates;
   /** Present where another version was deployed. */
   readonly redeploy?: readonly KeyChange[];
+  /** The same, counted: what `redeploy` does not list was the same, or could not be compared. */
+  readonly redeployKeys?: readonly KeyComparison[];
   /** Present where an instance outlived its ownership. */
   readonly zombies?: readonly ZombieAct[];
-  /** Frames relayed without being understood, by name. */
+  /** Frames, or parts of them, that a tap could not read, by name. */
   readonly unread?: Readonly<Record<string, number>>;
+  /** Frames relayed unread by design, by name: they tell nothing that is evidence. */
+  readonly relayed?: Readonly<Record<string, number>>;
   readonly reproduce: string;
   /** Set when the scenario could not be run to its end. */
   readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** A scenario that was asked for and not rehearsed: nothing is known of it. */
+export interface NotRun {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** A scenario run several times with --repeat-each: `violated` of `runs`; none is retried away. */
+export interface Repeats {
+  readonly id: string;
+  readonly runs: number;
+  readonly pass: number;
+  readonly violated: number;
+  /** Neither: inconclusive, interrupted, or not to be rehearsed at all. */
+  readonly other: number;
+}
+
+/** One part of a run that is divided with --shard; counts from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly total: number;
 }
 
 /** The content of `result.json` and of `gameday run --json`. */
@@ -130,5 +175,13 @@ export interface RunResult {
   /** Absent when `gameday calibrate` was never run for this output folder. */
   readonly calibration?: CalibrationCitation;
   readonly scenarios: readonly ScenarioResult[];
+  /** Present when the run was stopped before all of it was rehearsed; it is then no pass. */
+  readonly notRun?: readonly NotRun[];
+  /** Present with --repeat-each; run k of a scenario has the id `<scenario>.k`. */
+  readonly repeats?: readonly Repeats[];
+  /** Present with --shard; absent once `gameday merge` has put the shards together. */
+  readonly shard?: Shard;
+  /** Present in a merged result: the runs it was made of. */
+  readonly mergedFrom?: readonly string[];
   readonly error?: { readonly code: string; readonly message: string };
 }

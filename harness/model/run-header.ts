@@ -58,6 +58,8 @@ export interface DeadLetterDeclaration {
   readonly topic: string;
   readonly partition: string;
   readonly offset: string;
+  /** Column that says why; it must not be empty. */
+  readonly reason?: string;
 }
 
 /** Where dedup rows live, so that the effective key of two versions can be compared. */
@@ -85,11 +87,37 @@ export interface MetricsDeclaration {
   readonly effects?: readonly (Series & { readonly effect: string })[];
   /** Counter of deliveries that had been handled before. */
   readonly duplicates?: Series;
-  readonly calls?: Series & { readonly api: string };
+  /** `unknown`: the labels of calls whose answer never came; the rest were answered. */
+  readonly calls?: Series & {
+    readonly api: string;
+    readonly unknown?: Readonly<Record<string, string>>;
+  };
+  /** Counter of records that were handed to a handler. */
+  readonly deliveries?: Series;
   readonly deadLetters?: Series;
   /** `_count` of an end-to-end latency histogram over everything that took effect. */
-  readonly latency?: Series;
+  readonly latency?: Series & {
+    /** Label that holds the operation: then each operation is compared by itself. */
+    readonly operation?: string;
+  };
 }
+
+/**
+ * What becomes of the frame that met the trigger, once the fault is confirmed. `drop`: the other
+ * side never sees it. The rest only at `http.*.requested`, carried out by the API double:
+ * `apply-late` (after the caller gave up), `apply-twice`, `answer-500`, `answer-503`, `answer-409`
+ * (the last three without applying).
+ */
+export const HELD_FRAME_FATES = [
+  "release",
+  "drop",
+  "apply-late",
+  "apply-twice",
+  "answer-500",
+  "answer-503",
+  "answer-409",
+] as const;
+export type HeldFrameFate = (typeof HELD_FRAME_FATES)[number];
 
 /** One planned fault as the judge sees it. */
 export interface PlannedFault {
@@ -99,6 +127,8 @@ export interface PlannedFault {
   /** Business key the trigger waits for; null when the trigger matches any. */
   readonly key: string | null;
   readonly trigger: string;
+  /** Absent in histories of earlier versions. */
+  readonly heldFrame?: HeldFrameFate;
 }
 
 /** What must have been seen for a pass to mean something. */
@@ -107,13 +137,19 @@ export interface Exercise {
   readonly redelivery: Redelivery;
   /** Id of the fault that must have made it happen again; without it each fault must. */
   readonly of?: string;
+  /**
+   * The victim must have come back as a zombie: it sent an offset commit for a partition that had
+   * another owner by then (the one act that no background worker makes).
+   */
+  readonly zombie?: boolean;
 }
 
 /**
  * What a fault must have made happen again. `in-flight-record`: the very offset in flight was
  * delivered to another instance; `in-flight-record-again`: to any instance, the victim included.
  * `call`: the external API was called or asked again for the key in flight. `publish`: the event was
- * published again. `copy`: what the producer sent twice was delivered twice. `output-record`: the
+ * published again. `produce-again`: it was sent to the broker again, which may have stored the first.
+ * `commit-again`: the offset commit in flight was sent again, and accepted. `copy`: what the producer sent twice was delivered twice. `output-record`: the
  * published record was delivered again. `earlier-records`: every record delivered before the fault was
  * delivered again. `none`: nothing, the fault's own evidence is enough.
  */
@@ -123,6 +159,8 @@ export const REDELIVERIES = [
   "in-flight-record-again",
   "call",
   "publish",
+  "produce-again",
+  "commit-again",
   "copy",
   "output-record",
   "earlier-records",
@@ -145,6 +183,8 @@ export interface RunHeader {
   readonly seed: number;
   readonly stack: string;
   readonly eviction: Eviction;
+  /** The subject's session timeout; absent in histories of earlier versions. */
+  readonly sessionTimeoutMs?: number;
   readonly group: string;
   readonly inputTopic: string;
   readonly events: number;

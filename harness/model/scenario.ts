@@ -1,6 +1,6 @@
 import type { BoundaryName } from "./boundary.ts";
 import type { GuaranteeId } from "./guarantee.ts";
-import type { Eviction, Exercise, Limits } from "./run-header.ts";
+import type { Eviction, Exercise, HeldFrameFate, Limits } from "./run-header.ts";
 
 /** Which frame a trigger waits for. All that are given must match. */
 export interface TriggerMatch {
@@ -21,23 +21,6 @@ export interface Trigger {
   readonly after?: FaultMoment;
 }
 
-/**
- * What becomes of the frame that met the trigger, once the fault is confirmed. `drop`: the other
- * side never sees it. The rest only at `http.*.requested`, carried out by the API double:
- * `apply-late` (after the caller gave up), `apply-twice`, `answer-500`, `answer-503`, `answer-409`
- * (the last three without applying).
- */
-export const HELD_FRAME_FATES = [
-  "release",
-  "drop",
-  "apply-late",
-  "apply-twice",
-  "answer-500",
-  "answer-503",
-  "answer-409",
-] as const;
-export type HeldFrameFate = (typeof HELD_FRAME_FATES)[number];
-
 export const LINKS = ["kafka", "postgres", "api"] as const;
 export type LinkKind = (typeof LINKS)[number];
 
@@ -46,7 +29,8 @@ export type LinkKind = (typeof LINKS)[number];
  * flight), `handled-elsewhere` (its offset was committed by another instance), `all-sent` (the
  * workload has sent everything it may before a fault that has not come), `overtaken` (two later
  * payments were handled and published, or two of the frame's own key were handled),
- * `statement-refused` (the database refused a statement of the victim), or a trigger.
+ * `statement-refused` (the database refused a statement of the victim), `write-refused` (the broker
+ * refused a record for want of replicas in sync), or a trigger that a frame or a process meets.
  */
 export const UNTILS = [
   "taken-over",
@@ -54,6 +38,7 @@ export const UNTILS = [
   "all-sent",
   "overtaken",
   "statement-refused",
+  "write-refused",
 ] as const;
 export type Until = (typeof UNTILS)[number] | Trigger;
 
@@ -100,8 +85,16 @@ export type FaultAction =
       readonly until?: Until;
     }
   | { readonly fault: "pause-broker"; readonly which?: BrokerRole; readonly until: Until }
-  /** The other brokers cannot reach this one: it stays leader and its followers fall out of sync. */
-  | { readonly fault: "partition-brokers"; readonly which: BrokerRole; readonly until?: Until }
+  /**
+   * Nothing passes between a broker and its `peers` (default: it stays leader and its followers fall
+   * out of sync) or its `clients` (every instance of the subject).
+   */
+  | {
+      readonly fault: "partition-brokers";
+      readonly which: BrokerRole;
+      readonly from?: "peers" | "clients";
+      readonly until?: Until;
+    }
   /**
    * The victim's grace period runs out (SIGKILL) and the other version takes its place: everywhere
    * at once (`stop-start`) or one instance after the other (`rolling`).
@@ -131,11 +124,31 @@ export type FaultSpec = FaultAction & {
   readonly heldFrame: HeldFrameFate;
 };
 
+/**
+ * What is wrong with a record that must end as a dead letter. `malformed`: not to be parsed;
+ * `oversized`: 100 kB of blanks behind it; `reused-id`: the event id of the first event, with a content
+ * of its own; `wrong-currency`: another currency than its account's; `negative-amount`.
+ */
+export const POISONS = [
+  "malformed",
+  "oversized",
+  "reused-id",
+  "wrong-currency",
+  "negative-amount",
+] as const;
+export type Poison = (typeof POISONS)[number];
+
+export interface PoisonedIntent {
+  /** 1-based. */
+  readonly at: number;
+  readonly kind: Poison;
+}
+
 export interface WorkloadSpec {
   readonly events: number;
   readonly accounts: number;
-  /** Intents (1-based) whose record nobody can parse: they must end as dead letters. */
-  readonly poison?: readonly number[];
+  /** Intents whose record must end as a dead letter; a number (1-based) is a malformed one. */
+  readonly poison?: readonly (number | PoisonedIntent)[];
   /** Intents (1-based) whose event is sent a second time, right behind the first. */
   readonly copies?: readonly number[];
   /** Successive events that share a business key (default 1): their order matters. */
@@ -204,4 +217,9 @@ export interface Scenario {
 /** True when the scenario deploys another version: a variant is then that next version. */
 export function hasRedeploy(scenario: Scenario): boolean {
   return scenario.faults.some(({ fault }) => fault === "redeploy");
+}
+
+/** The poisoned intents of a workload, each with its kind. */
+export function poisonedIn({ poison = [] }: WorkloadSpec): readonly PoisonedIntent[] {
+  return poison.map((each) => (typeof each === "number" ? { at: each, kind: "malformed" } : each));
 }

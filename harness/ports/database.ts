@@ -31,6 +31,8 @@ export interface ScenarioDatabase {
   terminateBackends(applicationName: string): Promise<number>;
   /** Takes an EXCLUSIVE lock in a session of its own; disposing it lets go. */
   lockTable(table: string): Promise<AsyncDisposable>;
+  /** Sessions that hold the table in EXCLUSIVE mode (pg_locks). */
+  lockHolders(table: string): Promise<number>;
   outbox(table: string, publishedAt: string): Promise<OutboxCounts>;
   /** Settings that durability claims rest on: fsync, synchronous_commit, server_version. */
   settings(): Promise<Readonly<Record<string, string>>>;

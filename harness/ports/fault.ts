@@ -20,6 +20,8 @@ export interface FaultField {
   deploy(version: Version, instances: readonly string[]): void;
   /** The proxies of an instance's link: one, or for Kafka one for each broker. */
   proxies(instance: string, link: LinkKind): readonly ProxyHandle[];
+  /** The proxies of every instance's link to one broker. */
+  proxiesTo(node: number): readonly ProxyHandle[];
   /** Node id of the broker a fault is about: leader of the frame's partition, or the group's coordinator. */
   brokerAt(which: BrokerRole): Promise<number>;
   /** Waits until the frame's partition has this many replicas in sync; says how many. Rejects at a deadline. */
@@ -30,6 +32,10 @@ export interface FaultField {
   until(condition: Until): Promise<string>;
   /** The same, but rejects at the deadline: for a fault that proves nothing without it. */
   seen(condition: Until): Promise<string>;
+  /** Waits until these instances answer their health path; says so. Rejects at a deadline. */
+  healthy(instances: readonly string[]): Promise<string>;
+  /** Asks the database who holds a table: says that nobody else does, or rejects. */
+  unlocked(table: string): Promise<string>;
   /** Waits for evidence that an instance speaks on a link again, from now on. Rejects at a deadline. */
   traffic(instance: string, link: LinkKind): Promise<string>;
   readonly servers: ServerControl;

@@ -60,6 +60,8 @@ export interface StackOptions {
   readonly runFolder: string;
   readonly runId: string;
   readonly progress: Progress;
+  /** Applied to every line that a server or the subject logs, before it is written; none are when absent. */
+  readonly redact?: (text: string) => string;
 }
 
 export interface StackAdapter {

@@ -1,137 +1,171 @@
-import chalk from "chalk";
-import type { Finding } from "../model/guarantee.ts";
+import { Chalk } from "chalk";
 import type { RunResult, ScenarioResult } from "../model/result.ts";
-import type { RunVerdict } from "../model/verdict.ts";
-import { sanitize } from "./sanitize.ts";
+import { inert } from "./sanitize.ts";
+import {
+  blockOf,
+  COLUMNS,
+  colourOf,
+  firstStoryOf,
+  nameOf,
+  PLAIN,
+  short,
+  VERDICT_WIDTH,
+  type Page,
+} from "./terminal-scenario.ts";
+import { cut, wrapped } from "./text-width.ts";
+import { counted, headline, instrumentSentence, limitsSentence } from "./words.ts";
 
-const STORY_LINES_MAX = 24;
-const EXTRA_LINES_MAX = 3;
-const AGAIN_LINES_MAX = 5;
+/** A screen that everybody has; the last line is the prompt's. */
+const SCREEN_LINES = 24;
+/** Rows that a table keeps beside a story. */
+const ROWS_KEPT = 6;
+const NAMES_MAX = 3;
+/** Longest of the outcomes that every row has room for, e.g. "60 of 60 once". */
+const OUTCOMES_WIDTH = 14;
 
-/** The verdict, one block per scenario, the story of each first finding, and the limits. */
-export function renderRun(result: RunResult, folder: string): string {
-  const lines = [
-    "",
-    ...result.scenarios.flatMap((scenario) => renderScenario(scenario)),
-    ...(result.error === undefined ? [] : [chalk.red(sanitizeLines(result.error.message))]),
-    `${colour(result.verdict)(result.verdict.toUpperCase())} ${summary(result)}`,
-    chalk.dim(
-      "Limits: process kills on one machine; power loss, disk loss and region loss are not rehearsed.",
-    ),
-    calibrationLine(result),
+/** How the terminal looks that is written to. */
+export interface TerminalOptions {
+  readonly folder: string;
+  /** Columns of the terminal; null where there is none: lines are then as long as they are. */
+  readonly columns: number | null;
+  /** 0 for no colour. */
+  readonly colourLevel: 0 | 1 | 2 | 3;
+  /** Every scenario with its evidence instead of a table that fits a screen. */
+  readonly isVerbose: boolean;
+}
+
+/**
+ * The final word on a terminal: a table, the story of the first finding, verdict and limits. It fits a
+ * screen of 24 lines, but for the log lines of a server that did not start.
+ */
+export function renderRun(result: RunResult, options: TerminalOptions): string {
+  const page = pageOf(options);
+  const foot = footer(result, page, options.folder);
+  const [only, ...others] = result.scenarios;
+  const isLong = options.isVerbose || (only !== undefined && others.length === 0);
+  // The empty line before it all, and the prompt's.
+  const linesMax = SCREEN_LINES - 2 - foot.length;
+  const body = isLong
+    ? result.scenarios.flatMap((scenario) =>
+        blockOf(scenario, page, options.isVerbose ? Infinity : linesMax),
+      )
+    : tableAndStory(result, page, linesMax);
+  return ["", ...body, ...foot].join("\n");
+}
+
+function pageOf({ columns, colourLevel }: TerminalOptions): Page {
+  const width =
+    columns === null ? null : Math.min(COLUMNS.max, Math.max(COLUMNS.min, Math.floor(columns)));
+  return {
+    paint: colourLevel === 0 ? PLAIN : new Chalk({ level: colourLevel }),
+    width,
+    tableWidth: width ?? COLUMNS.piped,
+  };
+}
+
+function footer(result: RunResult, { paint, width }: Page, folder: string): readonly string[] {
+  const dim = (text: string): readonly string[] =>
+    wrapped(text, width).map((line) => paint.dim(line));
+  const [what, ...log] = (result.error?.message ?? "").split("\n").filter((line) => line !== "");
+  // Never at the start of a line: a CI runner may take what stands there for a command.
+  const errors = [
+    ...(what === undefined ? [] : wrapped(inert(`error: ${what}`), width)),
+    ...log.flatMap((line) => wrapped(inert(line), width, "  | ")),
+  ];
+  const [word = "", ...rest] = wrapped(
+    `${result.verdict.toUpperCase()} ${headline(result)}`,
+    width,
+  );
+  const verdict = result.verdict.toUpperCase();
+  return [
+    ...errors.map((line) => paint.red(line)),
+    ...repeatLines(result).flatMap((line) => wrapped(line, width)),
+    ...notRunLines(result).flatMap((line) => wrapped(line, width)),
+    `${colourOf(result.verdict, paint)(verdict)}${word.slice(verdict.length)}`,
+    ...rest,
+    ...dim(limitsSentence(result)),
+    ...dim(instrumentSentence(result)),
     `report: ${folder}`,
   ];
-  return lines.join("\n");
 }
 
-function calibrationLine({ calibration }: RunResult): string {
-  if (calibration === undefined) {
-    return chalk.dim("Instrument: not calibrated here; `gameday calibrate` does it.");
-  }
-  const { variants, startedAt, gamedayVersion, isAsStated } = calibration;
-  const state = isAsStated ? "calibrated" : "NOT calibrated";
-  return chalk.dim(
-    `Instrument: ${state} ${startedAt.slice(0, 10)} with gameday ${gamedayVersion}; ${variants.length} known-broken variants caught exactly.`,
+function repeatLines({ repeats = [] }: RunResult): readonly string[] {
+  const broken = repeats.filter(({ runs, pass }) => pass < runs);
+  const lines = broken.map(
+    ({ id, runs, violated, other }) =>
+      `${id}: violated ${violated} of ${runs}${other === 0 ? "" : `, ${other} of ${runs} proved nothing`}`,
   );
-}
-
-function summary({ scenarios }: RunResult): string {
-  const total = (pick: (scenario: ScenarioResult) => number): number =>
-    scenarios.reduce((sum, scenario) => sum + pick(scenario), 0);
-  const payments = total(({ outcomes }) => outcomes.expected);
-  const duplicated = total(({ outcomes }) => outcomes.duplicated);
-  const lost = total(({ outcomes }) => outcomes.lost);
-  const forced = total(({ exercised }) => exercised.redeliveries);
-  return `${duplicated} of ${payments} payments took effect twice, ${lost} lost; ${forced} redeliveries observed.`;
-}
-
-function againLines(redelivered: readonly string[]): readonly string[] {
-  const more = redelivered.length - AGAIN_LINES_MAX;
+  const steady = repeats.length - broken.length;
   return [
-    ...redelivered.slice(0, AGAIN_LINES_MAX).map((text) => `  again: ${sanitize(text)}`),
-    ...(more > 0 ? [`  again: and ${more} more`] : []),
+    ...short(lines, NAMES_MAX),
+    ...(steady === 0 ? [] : [`${counted(steady, "scenario")} passed every time`]),
   ];
 }
 
-function ratesLines({ rates }: ScenarioResult): readonly string[] {
-  if (rates === undefined) return [];
-  const { redeliveries, deliveries, dedupHitRatio, eventsDeliveredAgain, apiRetries } = rates;
-  const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
-  const absorbed =
-    dedupHitRatio === null
-      ? ""
-      : `, ${percent(dedupHitRatio)} of ${eventsDeliveredAgain} events absorbed`;
-  const latency = Object.entries(rates.latencyMs)
-    .map(([type, { p50, p95, max }]) => `${sanitize(type)} p50 ${p50} p95 ${p95} max ${max} ms`)
-    .join(", ");
-  return [
-    `  repeats: ${redeliveries} of ${deliveries} deliveries (${percent(rates.duplicateDeliveryRate)})${absorbed}; API retries ${apiRetries}; latency ${latency || "none seen"}`,
-  ];
-}
-
-function renderScenario(scenario: ScenarioResult): readonly string[] {
-  const { outcomes, exercised, recovery } = scenario;
-  const variant = scenario.variant === null ? "" : ` [${scenario.variant}]`;
-  const seconds = (scenario.durationMs / 1000).toFixed(1);
-  const recovered =
-    recovery.drainedMs === null
-      ? ""
-      : `, drained ${Math.round(recovery.drainedMs)} ms after the fault`;
-  return [
-    `${colour(scenario.verdict)(scenario.verdict.padEnd(12))} ${chalk.bold(scenario.id)}${variant}  ${seconds} s`,
-    `  outcomes: ${outcomes.once} once of ${outcomes.expected}, ${outcomes.duplicated} duplicated, ${outcomes.lost} lost, ${outcomes.torn} torn, ${outcomes.phantom} phantom, ${outcomes.stalled} stalled`,
-    ...scenario.faults.map(
-      ({ id, evidence, trigger }) =>
-        `  fault ${id}: ${evidence === null ? `never fired (${trigger})` : `fired at ${sanitize(evidence)}`}${recovered}`,
-    ),
-    ...againLines(exercised.redelivered),
-    ...ratesLines(scenario),
-    ...(scenario.redeploy ?? [])
-      .slice(0, EXTRA_LINES_MAX)
-      .map(({ key, what, current, next }) =>
-        sanitize(
-          `  redeploy: ${what} of ${key} was "${current}", is "${next}" in the next version`,
-        ),
-      ),
-    ...(scenario.zombies ?? [])
-      .slice(0, EXTRA_LINES_MAX)
-      .map(({ instance, act, key, outcome }) =>
-        sanitize(`  zombie: ${act} of ${key} by ${instance}, which no longer owned it: ${outcome}`),
-      ),
-    ...Object.entries(scenario.unread ?? {}).map(([name, count]) =>
-      chalk.dim(sanitize(`  not read: ${count} frames (${name})`)),
-    ),
-    ...exercised.missing.map((reason) => chalk.yellow(`  not exercised: ${sanitize(reason)}`)),
-    ...scenario.assumptions
-      .filter(({ holds }) => holds !== true)
-      .map(({ name, detail }) => chalk.yellow(`  assumption ${name}: ${sanitize(detail)}`)),
-    ...scenario.guarantees.flatMap(({ id, violated, reason, findings }) =>
-      violated === null
-        ? [chalk.yellow(`  ${id}: not judged, ${sanitize(reason ?? "unknown")}`)]
-        : renderFindings(findings),
-    ),
-    ...(scenario.verdict === "violated" ? [`  reproduce: ${scenario.reproduce}`] : []),
-    "",
-  ];
-}
-
-function renderFindings(findings: readonly Finding[]): readonly string[] {
-  const [first] = findings;
+function notRunLines({ notRun = [] }: RunResult): readonly string[] {
+  const [first] = notRun;
   if (first === undefined) return [];
-  const more = findings.length > 1 ? ` (${findings.length} findings, the first is told)` : "";
+  const names = short(
+    notRun.map(({ id }) => id),
+    NAMES_MAX,
+  );
+  return [inert(`not run: ${names.join(", ")} (${first.reason})`)];
+}
+
+function tableAndStory(result: RunResult, page: Page, linesMax: number): readonly string[] {
+  const failed = result.scenarios.filter(({ verdict }) => verdict !== "pass");
+  const worst = failed.find(({ verdict }) => verdict === "violated") ?? failed[0];
+  const isMixed = failed.length < result.scenarios.length;
+  const rowsMin = Math.min(failed.length + (isMixed ? 1 : 0), ROWS_KEPT);
+  const story =
+    worst === undefined ? [] : [...firstStoryOf(worst, page, linesMax - rowsMin - 2), ""];
+  const rows = tableRows(result.scenarios, page, linesMax - story.length - 1);
+  return [...rows, "", ...story];
+}
+
+/** Every scenario when there is room, otherwise those that did not pass and a count of the rest. */
+function tableRows(
+  scenarios: readonly ScenarioResult[],
+  page: Page,
+  linesMax: number,
+): readonly string[] {
+  const names = scenarios.map((scenario) => nameOf(scenario).length);
+  const room = page.tableWidth - VERDICT_WIDTH - 1 - OUTCOMES_WIDTH;
+  const nameWidth = Math.min(Math.max(0, ...names), room);
+  const row = (scenario: ScenarioResult): string => rowOf(scenario, page, nameWidth);
+  if (scenarios.length <= linesMax) return scenarios.map(row);
+  const failed = scenarios.filter(({ verdict }) => verdict !== "pass");
+  const passed = scenarios.length - failed.length;
+  const places = linesMax - (passed > 0 ? 1 : 0);
+  const shown = failed.length <= places ? failed : failed.slice(0, Math.max(1, places - 1));
+  const more = failed.length - shown.length;
   return [
-    chalk.red(`  ${sanitize(first.message)}${more}`),
-    ...first.witness
-      .slice(0, STORY_LINES_MAX)
-      .map(({ atMs, text }) => `    ${atMs.toFixed(0).padStart(7)} ms  ${sanitize(text)}`),
+    ...shown.map(row),
+    ...(more > 0 ? [`${" ".repeat(VERDICT_WIDTH)}and ${more} more that did not pass`] : []),
+    ...(passed > 0
+      ? [`${page.paint.green("pass".padEnd(VERDICT_WIDTH))}${counted(passed, "scenario")}`]
+      : []),
   ];
 }
 
-function colour(verdict: RunVerdict): (text: string) => string {
-  if (verdict === "pass") return chalk.green;
-  return verdict === "violated" ? chalk.red : chalk.yellow;
+function rowOf(scenario: ScenarioResult, page: Page, nameWidth: number): string {
+  const { paint, tableWidth } = page;
+  const verdict = colourOf(scenario.verdict, paint)(scenario.verdict.padEnd(VERDICT_WIDTH));
+  const restWidth = tableWidth - VERDICT_WIDTH - nameWidth - 1;
+  const name = cut(nameOf(scenario), nameWidth).padEnd(nameWidth);
+  return `${verdict}${name} ${cut(briefOutcomes(scenario, restWidth), restWidth)}`.trimEnd();
 }
 
-function sanitizeLines(text: string): string {
-  return text.split("\n").map(sanitize).join("\n");
+/** "1 duplicated, 59 of 60 once, drained in 660 ms": as much of it as there is room for. */
+function briefOutcomes(scenario: ScenarioResult, width: number): string {
+  const { expected, once, recovered, ...others } = scenario.outcomes;
+  const bad = Object.entries(others).flatMap(([name, n]) => (n === 0 ? [] : [`${n} ${name}`]));
+  const { drainedMs } = scenario.recovery;
+  const parts = [
+    ...bad,
+    `${once + recovered} of ${expected} once`,
+    ...(drainedMs === null ? [] : [`drained in ${Math.round(drainedMs)} ms`]),
+  ];
+  const fits = parts.findLastIndex((_, i) => parts.slice(0, i + 1).join(", ").length <= width);
+  return parts.slice(0, Math.max(1, fits + 1)).join(", ");
 }

@@ -12,6 +12,7 @@ import { afterAll, expect, test } from "vitest";
 import { kafkaJarsFolder } from "../infra/local/kafka-jars.ts";
 import { createLocalStack } from "../infra/local/local-stack.ts";
 import type { EventBody } from "../model/history.ts";
+import { CommittedOffsets } from "../taps/kafka/committed-offsets.ts";
 import { DeliveryCounter } from "../taps/kafka/delivery-counter.ts";
 import { startKafkaTap } from "../taps/kafka/kafka-tap.ts";
 import { InFlightIntents } from "./in-flight.ts";
@@ -68,6 +69,7 @@ async function linked(role: string) {
     recorder: { record: (event) => events.push(event) },
     gate: { meet: () => null },
     counter: new DeliveryCounter(),
+    committed: new CommittedOffsets(),
     attribution: inFlight,
     isConsumed: (name) => name === topic,
     keyAt: (name, partition, offset) => inFlight.at(name, partition, offset),

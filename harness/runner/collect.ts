@@ -38,8 +38,14 @@ export function collectUnread(context: ScenarioContext, links: OpenLinks): void 
       ["kafka", kafka.tap],
       ["postgres", postgres.tap],
     ] as const) {
-      for (const [name, count] of Object.entries(tap.unknownFrames())) {
-        context.recorder.record({ stream: "unread", instance, link, name, count });
+      const frames = [
+        [tap.unknownFrames(), "not-understood"],
+        [tap.relayedFrames(), "by-design"],
+      ] as const;
+      for (const [counts, why] of frames) {
+        for (const [name, count] of Object.entries(counts)) {
+          context.recorder.record({ stream: "unread", instance, link, name, count, why });
+        }
       }
     }
   }

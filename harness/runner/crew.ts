@@ -21,8 +21,12 @@ export interface Turn {
   readonly suspect: string | null;
 }
 
-/** Runs one scenario; its result is the id of what it left unhealed, in words, or null. */
-type Run = (turn: Turn) => Promise<string | null>;
+interface Work {
+  /** Runs one scenario; what it left unhealed, in words, or null. */
+  readonly run: (turn: Turn) => Promise<string | null>;
+  /** True when no other scenario is to begin. */
+  readonly isEnough: () => boolean;
+}
 
 /** Scenarios that need stacks of one kind, and wait for one. */
 interface Pool {
@@ -44,14 +48,14 @@ export class Crew {
   versions: Readonly<Record<string, string>> = {};
   private readonly request: RunRequest;
   private readonly environment: RunEnvironment;
-  private readonly run: Run;
+  private readonly its: Work;
   private readonly pools: readonly Pool[];
   private stacks = 0;
 
-  constructor(request: RunRequest, environment: RunEnvironment, run: Run) {
+  constructor(request: RunRequest, environment: RunEnvironment, work: Work) {
     this.request = request;
     this.environment = environment;
-    this.run = run;
+    this.its = work;
     this.pools = [1, 3].map((brokers) => poolOf(brokers, request.scenarios));
   }
 
@@ -74,14 +78,15 @@ export class Crew {
       try {
         await this.workOn(pool, first);
       } catch (error) {
-        this.failure ??= { scenario: null, error: asHarnessError(error) };
+        this.failure ??= { scenario: null, error: asHarnessError(error, this.environment.signal) };
       }
     }
   }
 
   /** Null when there is nothing left, or no sense in going on. */
   private next(pool: Pool): Scenario | null {
-    if (this.failure !== null || this.environment.signal.aborted) return null;
+    const { aborted } = this.environment.signal;
+    if (this.failure !== null || aborted || this.its.isEnough()) return null;
     return pool.waiting.shift() ?? null;
   }
 
@@ -101,13 +106,18 @@ export class Crew {
     const failedBefore = this.failure;
     for (let scenario: Scenario | null = first; scenario !== null; scenario = this.next(pool)) {
       try {
-        const left = await this.run({ stack, scenario, suspect });
+        const left = await this.its.run({ stack, scenario, suspect });
         suspect ??= left;
       } catch (error) {
-        this.failure ??= { scenario: scenario.id, error: asHarnessError(error) };
+        this.failure ??= {
+          scenario: scenario.id,
+          error: asHarnessError(error, this.environment.signal),
+        };
       }
       if (this.environment.signal.aborted) {
-        this.failure ??= { scenario: null, error: new HarnessError("interrupted", "Interrupted.") };
+        const interrupted = new HarnessError("interrupted", "Interrupted.");
+        const error = asHarnessError(interrupted, this.environment.signal);
+        this.failure ??= { scenario: null, error };
       }
     }
     // Not good enough for another run.
@@ -126,6 +136,7 @@ export class Crew {
       runFolder,
       runId: isFirst ? request.runId : `${request.runId}-${this.stacks}`,
       progress: environment.progress,
+      ...(environment.redactLogs ? { redact: environment.redactor.text } : {}),
     });
   }
 }
@@ -164,7 +175,10 @@ function startupTimes(stack: StartedStack, brokers: number): Record<string, stri
   );
 }
 
-function asHarnessError(error: unknown): HarnessError {
+/** What was thrown; when the run was told to stop, why it was. */
+function asHarnessError(error: unknown, { reason }: AbortSignal): HarnessError {
+  const isStopped = error instanceof HarnessError && error.code === "interrupted";
+  if (isStopped && reason instanceof HarnessError) return reason;
   if (error instanceof HarnessError) return error;
   return new HarnessError("internal", messageOf(error), { cause: error });
 }

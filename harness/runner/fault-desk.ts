@@ -21,8 +21,9 @@ export class FaultDesk {
   async carryOut(armed: ArmedFault, frame: FrameMet): Promise<HeldFrameDecision> {
     const met = `met ${frame.boundary} of ${frame.key ?? "an unnamed conversation"}`;
     this.note(armed, { moment: "fired", detail: met, frame });
-    const injection = inject(armed.spec, createFaultField(this.options, frame));
+    let injection: Injection | null = null;
     try {
+      injection = inject(armed.spec, createFaultField(this.options, frame));
       this.note(armed, { moment: "confirmed", detail: await injection.carryOut(), frame });
       return armed.spec.heldFrame;
     } catch (error) {
@@ -30,7 +31,7 @@ export class FaultDesk {
       return "drop";
     } finally {
       // Whatever was done half-way is undone as well.
-      this.heals.push(this.heal(armed, frame, injection));
+      if (injection !== null) this.heals.push(this.heal(armed, frame, injection));
     }
   }
 
@@ -49,15 +50,24 @@ export class FaultDesk {
 
   private async heal(armed: ArmedFault, frame: FrameMet, injection: Injection): Promise<void> {
     this.healing += 1;
+    await this.step(armed, frame, { moment: "healed", act: () => injection.heal() });
+    // Asked also after a heal that failed: it may have waited in vain, and undone everything.
+    await this.step(armed, frame, { moment: "heal-verified", act: () => injection.verify() });
+    this.healing -= 1;
+  }
+
+  private async step(
+    armed: ArmedFault,
+    frame: FrameMet,
+    { moment, act }: { readonly moment: FaultMoment; readonly act: () => Promise<string> },
+  ): Promise<void> {
     try {
-      this.note(armed, { moment: "healed", detail: await injection.heal(), frame });
-      this.note(armed, { moment: "heal-verified", detail: await injection.verify(), frame });
+      this.note(armed, { moment, detail: await act(), frame });
     } catch (error) {
       const isInterrupted = error instanceof HarnessError && error.code === "interrupted";
+      // The run is not judged further: that this could not be seen is said by its end.
       if (isInterrupted) return;
-      this.note(armed, { moment: "failed", detail: `heal: ${messageOf(error)}`, frame });
-    } finally {
-      this.healing -= 1;
+      this.note(armed, { moment: "failed", detail: `${moment}: ${messageOf(error)}`, frame });
     }
   }
 

@@ -1,11 +1,11 @@
 import { HarnessError } from "../model/errors.ts";
 import type { FaultMoment, FrameMet, HistoryEvent } from "../model/history.ts";
-import type { BrokerRole, LinkKind, Trigger, Until, WorkloadHold } from "../model/scenario.ts";
+import type { BrokerRole, LinkKind } from "../model/scenario.ts";
 import type { FaultField } from "../ports/fault.ts";
 import type { Member } from "../taps/kafka/group-messages.ts";
 import { pollUntil, throwIfInterrupted } from "./deadline.ts";
-import { keyOfTrigger } from "./header.ts";
-import { isCommitOf, isInFlightAt, positionOf } from "./in-flight-record.ts";
+import { conditionOf, type Awaited } from "./conditions.ts";
+import { positionOf } from "./in-flight-record.ts";
 import type { Instances } from "./instances.ts";
 import type { OpenLinks } from "./instance-links.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
@@ -23,6 +23,8 @@ const TAKEOVER_DEADLINE_MS = 5_000;
 const SESSION_TAKEOVER_DEADLINE_MS = 20_000;
 const UNTIL_DEADLINE_MS = 20_000;
 const TRAFFIC_DEADLINE_MS = 20_000;
+/** Answered by the API double for the harness: no call, and not in its ledger. */
+const ALIVE_PATH = "/alive";
 const IN_SYNC_DEADLINE_MS = 20_000;
 
 /** What a fault may touch, for the instance and the frame it met. */
@@ -32,7 +34,8 @@ export function createFaultField(options: FaultMeans, frame: FrameMet): FaultFie
   const victim = frame.instance;
   // The members as they were when the fault fired: a later join would be another member.
   const members = new Map(links.all.map(({ instance, kafka }) => [instance, kafka.tap.members()]));
-  const firedAt = context.journal.events().length;
+  // From the fault's own event on: a condition is asked once even if nothing else comes.
+  const firedAt = Math.max(0, context.journal.events().length - 1);
   return {
     victim,
     frame,
@@ -43,13 +46,18 @@ export function createFaultField(options: FaultMeans, frame: FrameMet): FaultFie
     start: (instance) => subjects.start(instance),
     deploy: (version, instances) => subjects.deploy(version, instances),
     proxies: (instance, link) => links.of(instance)[link].proxies,
+    proxiesTo: (node) =>
+      links.all.flatMap(({ kafka }) =>
+        kafka.proxies.filter((_, index) => kafka.brokers[index] === node),
+      ),
     brokerAt: (which) => brokerAt(options, frame, which),
     inSync: (wanted) => inSync(options, frame, wanted),
     evict: (instance) => evict(options, instance, members.get(instance) ?? []),
     until: async (condition) => (await awaitSeen(options, { frame, condition, firedAt })).text,
     seen: async (condition) => {
       const { hasCome, text } = await awaitSeen(options, { frame, condition, firedAt });
-      if (!hasCome) throw new HarnessError("internal", `${text}.`);
+      const { aborted } = context.environment.signal;
+      if (!hasCome) throw new HarnessError(aborted ? "interrupted" : "internal", `${text}.`);
       return text;
     },
     resetOffsets: async () => {
@@ -57,10 +65,21 @@ export function createFaultField(options: FaultMeans, frame: FrameMet): FaultFie
       return stack.broker.resetOffsets(header.group, header.inputTopic);
     },
     lockTable: (table) => context.database.lockTable(table),
+    unlocked: (table) => unlocked(context, table),
+    healthy: async (instances) => {
+      await Promise.all(instances.map((instance) => subjects.untilHealthy(instance)));
+      return `${instances.join(" and ")} answer${instances.length === 1 ? "s" : ""} on the health path`;
+    },
     traffic: (instance, link) => traffic(options, instance, link),
     servers: context.stack.servers,
     terminateBackends: (instance) => context.database.terminateBackends(instance),
   };
+}
+
+async function unlocked({ database }: ScenarioContext, table: string): Promise<string> {
+  const holders = await database.lockHolders(table);
+  if (holders === 0) return `nobody holds ${table} in EXCLUSIVE mode (pg_locks)`;
+  throw new HarnessError("internal", `${holders} sessions still hold ${table} in EXCLUSIVE mode.`);
 }
 
 async function brokerAt(
@@ -110,22 +129,24 @@ async function evict(
 ): Promise<void> {
   const { stack, recorder, header } = context;
   for (const { group, memberId } of members) {
-    if (header.eviction === "harness-leave-group") await stack.broker.evict(group, memberId);
-    recorder.record({
-      stream: "membership",
-      instance,
-      kind: "evicted",
-      memberId,
-      eviction: header.eviction,
-    });
+    const kind =
+      header.eviction === "session-timeout"
+        ? "left-to-timeout"
+        : evictedBy(await stack.broker.evict(group, memberId), memberId);
+    recorder.record({ stream: "membership", instance, kind, memberId, eviction: header.eviction });
   }
 }
 
-interface Awaited {
-  readonly frame: FrameMet;
-  readonly condition: Until;
-  /** Number of events in the history when the fault fired. */
-  readonly firedAt: number;
+/** Kafka's error code of that name: the member had gone before. */
+const UNKNOWN_MEMBER_ID = 25;
+
+function evictedBy(code: number, memberId: string): "evicted" | "already-gone" {
+  if (code === 0) return "evicted";
+  if (code === UNKNOWN_MEMBER_ID) return "already-gone";
+  throw new HarnessError(
+    "internal",
+    `Kafka did not let the harness sign off member ${memberId}: error code ${code}.`,
+  );
 }
 
 /** What came, or that it did not before the deadline. */
@@ -133,8 +154,8 @@ async function awaitSeen(
   { context }: FaultMeans,
   awaited: Awaited,
 ): Promise<{ readonly hasCome: boolean; readonly text: string }> {
-  const { condition, frame, firedAt } = awaited;
-  const { what, matches } = conditionOf({ context }, frame, condition);
+  const { condition, firedAt } = awaited;
+  const { what, matches } = conditionOf(context, awaited);
   const takeoverMs =
     context.header.eviction === "session-timeout"
       ? SESSION_TAKEOVER_DEADLINE_MS
@@ -152,159 +173,40 @@ async function awaitSeen(
   return { hasCome: false, text };
 }
 
-interface Condition {
-  readonly what: string;
-  readonly matches: (event: HistoryEvent) => boolean;
-}
-
-function conditionOf(
-  { context }: Pick<FaultMeans, "context">,
-  frame: FrameMet,
-  condition: Until,
-): Condition {
-  const victim = frame.instance;
-  if (typeof condition === "object") return triggerCondition({ context }, victim, condition);
-  const counted = countedCondition({ context }, frame, condition);
-  if (counted !== null) return counted;
-  const position = positionOf(context, frame);
-  if (condition === "handled-elsewhere" && position !== null) {
-    return {
-      what: `another instance to commit the offset of ${frame.key ?? "the record in flight"}`,
-      matches: (event) =>
-        event.stream === "offset" &&
-        event.kind === "commit" &&
-        event.instance !== victim &&
-        isCommitOf(event, position),
-    };
-  }
-  const before = context.journal.events();
-  if (position !== null && isInFlightAt(before, victim, position)) {
-    return {
-      what: "another instance to be delivered the record in flight",
-      matches: (event) =>
-        event.stream === "delivery" &&
-        event.instance !== victim &&
-        event.position.topic === position.topic &&
-        event.position.partition === position.partition &&
-        event.position.offset >= position.offset,
-    };
-  }
-  // Nothing of the victim's is in flight: its group going on without it is all there is to see.
-  return {
-    what: "another instance to join the next generation",
-    matches: (event) =>
-      event.stream === "membership" && event.kind === "joined" && event.instance !== victim,
-  };
-}
-
-const OVERTAKERS = 2;
-
-/** Conditions that look at more than one event; called with each event once, in order. */
-function countedCondition(
-  { context }: Pick<FaultMeans, "context">,
-  frame: FrameMet,
-  condition: Exclude<Until, object>,
-): Condition | null {
-  const victim = frame.instance;
-  switch (condition) {
-    case "statement-refused":
-      return {
-        what: `the database to refuse a statement of ${victim}`,
-        matches: (event) =>
-          event.stream === "wire" &&
-          event.instance === victim &&
-          event.tag?.startsWith("ERROR") === true,
-      };
-    case "all-sent": {
-      const wanted = sendable(context);
-      const isSent = (event: HistoryEvent): boolean => event.stream === "intent";
-      return {
-        what: "the workload to have sent everything it may send",
-        matches: () => context.journal.events().filter(isSent).length >= wanted,
-      };
-    }
-    case "overtaken":
-      return overtaken(frame);
-    case "taken-over":
-    case "handled-elsewhere":
-      return null;
-  }
-}
-
-/** Events that the workload sends before it waits for a fault that has not come yet. */
-function sendable({ scenario, intents, journal }: ScenarioContext): number {
-  const { holds = [], copies = [] } = scenario.workload;
-  const hasCome = ({ until }: WorkloadHold): boolean =>
-    journal
-      .events()
-      .some((e) => e.stream === "fault" && e.faultId === until.fault && e.moment === until.moment);
-  const waiting = holds.filter((hold) => !hasCome(hold)).map(({ intent }) => intent);
-  const first = Math.min(intents.length + 1, ...waiting);
-  return first - 1 + copies.filter((intent) => intent < first).length;
-}
-
-/** Later work went past the frame: of its own key, or of others all the way to the output. */
-function overtaken(frame: FrameMet): Condition {
-  const handled = new Set<string>();
-  const published = new Set<string>();
-  let ofKey = 0;
-  return {
-    what: `${OVERTAKERS} later payments to be handled and published, or as many of its own key to be handled`,
-    matches: (event) => {
-      if (event.stream !== "wire") return false;
-      const isHandled = event.boundary === "postgres.commit.applied";
-      if (isHandled && frame.key !== null && event.keys.includes(frame.key)) ofKey += 1;
-      for (const key of event.keys) {
-        if (key === frame.key) continue;
-        if (isHandled) handled.add(key);
-        if (event.boundary === "kafka.produce.acknowledged" && handled.has(key)) published.add(key);
-      }
-      return published.size >= OVERTAKERS || ofKey >= OVERTAKERS;
+/** A request of the harness's own through the instance's link, which the API double answers. */
+async function apiAnswers({ context, links }: FaultMeans, instance: string): Promise<string> {
+  const { host, port } = links.of(instance).api.address;
+  const url = `http://${host}:${port}${ALIVE_PATH}`;
+  return pollUntil(
+    async () =>
+      (await context.stack.subjects.isHealthy(url)) ? `the api link of ${instance} answers` : null,
+    {
+      what: `the api link of ${instance} to answer ${ALIVE_PATH}`,
+      deadlineMs: TRAFFIC_DEADLINE_MS,
+      everyMs: 50,
+      signal: context.environment.signal,
     },
-  };
-}
-
-function triggerCondition(
-  { context }: Pick<FaultMeans, "context">,
-  victim: string,
-  trigger: Trigger,
-): Condition {
-  const key = keyOfTrigger(trigger, context.intents);
-  const { match, boundary } = trigger;
-  const instance = match?.victimOf === undefined ? match?.instance : victim;
-  return {
-    what: `${boundary}${key === null ? "" : ` of ${key}`}`,
-    matches: (event) =>
-      event.stream === "wire" &&
-      event.boundary === boundary &&
-      (key === null || event.keys.includes(key)) &&
-      (instance === undefined || event.instance === instance),
-  };
+  );
 }
 
 /** Evidence that a link carries the instance's messages again, from now on. */
-async function traffic(
-  { context, links, instances }: FaultMeans,
-  instance: string,
-  link: LinkKind,
-): Promise<string> {
+async function traffic(means: FaultMeans, instance: string, link: LinkKind): Promise<string> {
+  if (link === "api") return apiAnswers(means, instance);
+  const { context, links, instances } = means;
   const isSeen = (event: HistoryEvent): boolean => {
     if (!("instance" in event) || event.instance !== instance) return false;
     if (link === "kafka") return ["delivery", "offset"].includes(event.stream) || isJoin(event);
-    if (link === "postgres")
-      return event.stream === "wire" && event.boundary.startsWith("postgres.");
-    return event.stream === "call";
+    return event.stream === "wire" && event.boundary.startsWith("postgres.");
   };
-  const { tap } = link === "api" ? { tap: null } : links.of(instance)[link];
-  const before = tap?.answeredFrames() ?? 0;
+  const { tap } = links.of(instance)[link];
+  const before = tap.answeredFrames();
   const deadlineMs = TRAFFIC_DEADLINE_MS;
   const seen = await context.journal.first(isSeen, {
     from: context.journal.events().length,
     deadlineMs,
     signal: context.environment.signal,
     // Heartbeats and polls leave no event: the tap's own count of answers is evidence too.
-    alsoWhen: () =>
-      instances().hasLeft(instance) || (tap !== null && tap.answeredFrames() > before),
+    alsoWhen: () => instances().hasLeft(instance) || tap.answeredFrames() > before,
   });
   if (instances().hasLeft(instance)) {
     throw new HarnessError(
@@ -313,9 +215,7 @@ async function traffic(
     );
   }
   if (seen !== null) return `${instance} speaks on its ${link} link again`;
-  if (tap !== null && tap.answeredFrames() > before)
-    return `${instance} is answered on its ${link} link again`;
-  if (link === "api") return `the ${link} link is open; nothing needed it`;
+  if (tap.answeredFrames() > before) return `${instance} is answered on its ${link} link again`;
   throwIfInterrupted(context.environment.signal, `${instance} to speak on its ${link} link`);
   throw new HarnessError(
     "internal",

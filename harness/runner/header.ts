@@ -1,3 +1,4 @@
+import { sessionTimeoutFor } from "../model/config.ts";
 import type { Intent } from "../model/intent.ts";
 import type { EffectDeclaration, PlannedFault, RunHeader } from "../model/run-header.ts";
 import type { FaultSpec, Scenario, Trigger } from "../model/scenario.ts";
@@ -14,6 +15,7 @@ export interface HeaderOptions {
 /** What the judge must know besides evidence. Pure. */
 export function headerOf(options: HeaderOptions): RunHeader {
   const { request, scenario, topics } = options;
+  const eviction = request.eviction ?? scenario.eviction ?? "harness-leave-group";
   return {
     formatVersion: 1,
     id: scenario.id,
@@ -22,7 +24,8 @@ export function headerOf(options: HeaderOptions): RunHeader {
     variant: request.variant,
     seed: request.seed,
     stack: options.stack,
-    eviction: request.eviction ?? scenario.eviction ?? "harness-leave-group",
+    eviction,
+    sessionTimeoutMs: sessionTimeoutFor(eviction),
     group: `gameday-${scenario.id}${request.namespace}`,
     inputTopic: topics[request.config.input.topic] ?? request.config.input.topic,
     events: scenario.workload.events,
@@ -62,7 +65,8 @@ export function triggerText(trigger: Trigger, key: string | null): string {
 function plannedFault(fault: FaultSpec, intents: readonly Intent[]): PlannedFault {
   const key = keyOfTrigger(fault.at, intents);
   const trigger = triggerText(fault.at, key);
-  return { id: fault.id, fault: fault.fault, boundary: fault.at.boundary, key, trigger };
+  const { id, at, heldFrame } = fault;
+  return { id, fault: fault.fault, boundary: at.boundary, key, trigger, heldFrame };
 }
 
 function inScenario(

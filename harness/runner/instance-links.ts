@@ -3,6 +3,7 @@ import type { HostPort } from "../ports/basics.ts";
 import type { ProxyHandle } from "../ports/links.ts";
 import type { Gate, Tap } from "../ports/tap.ts";
 import type { ApiDouble } from "../ports/api.ts";
+import { CommittedOffsets } from "../taps/kafka/committed-offsets.ts";
 import { DeliveryCounter } from "../taps/kafka/delivery-counter.ts";
 import { startKafkaTap, type KafkaTap } from "../taps/kafka/kafka-tap.ts";
 import { startPostgresTap } from "../taps/postgres/postgres-tap.ts";
@@ -16,6 +17,8 @@ export interface InstanceLinks {
   readonly kafka: {
     /** As the subject reaches them. */
     readonly addresses: readonly HostPort[];
+    /** Node ids, in the order of the proxies. */
+    readonly brokers: readonly number[];
     readonly proxies: readonly ProxyHandle[];
     readonly tap: KafkaTap;
   };
@@ -43,11 +46,11 @@ export async function openLinks(
   const close = async (): Promise<void> => {
     await Promise.allSettled(closers.splice(0).map((closer) => closer()));
   };
-  const counter = new DeliveryCounter();
+  const group = { counter: new DeliveryCounter(), committed: new CommittedOffsets() };
   try {
     const all = await Promise.all(
       context.instances.map((instance) =>
-        openInstance({ context, gate, api, counter, closers }, instance),
+        openInstance({ context, gate, api, group, closers }, instance),
       ),
     );
     const byName = new Map(all.map((links) => [links.instance, links]));
@@ -62,7 +65,8 @@ interface Opening {
   readonly context: ScenarioContext;
   readonly gate: Gate;
   readonly api: ApiDouble;
-  readonly counter: DeliveryCounter;
+  /** What the taps of all instances have in common. */
+  readonly group: { readonly counter: DeliveryCounter; readonly committed: CommittedOffsets };
   readonly closers: (() => Promise<void>)[];
 }
 
@@ -77,7 +81,7 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
   const kafkaTap = await startKafkaTap({
     ...shared,
     upstreams: listeners.map(({ upstream }) => upstream),
-    counter: opening.counter,
+    ...opening.group,
     isConsumed: (topic) => context.consumed.some((consumed) => consumed.topic === topic),
     keyAt: (topic, partition, offset) => context.inFlight.at(topic, partition, offset),
     attribution: context.inFlight,
@@ -112,7 +116,12 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
   ]);
   return {
     instance,
-    kafka: { addresses: kafka.map(({ address }) => address), proxies: kafka, tap: kafkaTap },
+    kafka: {
+      addresses: kafka.map(({ address }) => address),
+      brokers: listeners.map(({ broker }) => broker),
+      proxies: kafka,
+      tap: kafkaTap,
+    },
     postgres: { address: postgres.address, proxies: [postgres], tap: postgresTap },
     api: { address: http.address, proxies: [http] },
   };

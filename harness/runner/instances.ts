@@ -6,7 +6,7 @@ import type { HostPort } from "../ports/basics.ts";
 import type { SubjectProcess } from "../ports/subject.ts";
 import type { Gate } from "../ports/tap.ts";
 import type { BoundaryName } from "../model/boundary.ts";
-import { LONG_SESSION_TIMEOUT_MS, SESSION_TIMEOUT_MS } from "../model/config.ts";
+import { sessionTimeoutFor } from "../model/config.ts";
 import { pollUntil } from "./deadline.ts";
 import type { OpenLinks } from "./instance-links.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
@@ -128,6 +128,11 @@ export class Instances implements AsyncDisposable {
     await Promise.all(gone);
   }
 
+  /** Waits until a running instance answers its health path. Rejects at a deadline. */
+  async untilHealthy(instance: string): Promise<void> {
+    await this.untilReady(this.required(instance));
+  }
+
   private required(instance: string): SubjectProcess {
     const process = this.running.get(instance);
     if (process === undefined) throw new HarnessError("internal", `${instance} is not running.`);
@@ -149,7 +154,7 @@ export class Instances implements AsyncDisposable {
 
   /** A fact, not a frame: a fault may be placed here, and nothing is held. */
   private meet(boundary: BoundaryName, instance: string): void {
-    void this.gate.meet({ boundary, instance, key: null, eventId: null, position: null });
+    void this.gate.meet({ boundary, instance, named: [] });
   }
 
   private async stop(instance: string): Promise<void> {
@@ -245,8 +250,7 @@ export class Instances implements AsyncDisposable {
       httpHost: stack.subjects.listenHost,
       variant: version === "next" || !hasRedeploy(scenario) ? request.variant : null,
       version,
-      sessionTimeoutMs:
-        header.eviction === "session-timeout" ? SESSION_TIMEOUT_MS : LONG_SESSION_TIMEOUT_MS,
+      sessionTimeoutMs: sessionTimeoutFor(header.eviction),
       direct: {
         kafka: listOf(stack.directKafka),
         databaseUrl: database.directUrl,

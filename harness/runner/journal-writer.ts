@@ -1,26 +1,29 @@
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { EventBody, HistoryEvent } from "../model/history.ts";
+import { plainRedactor, type Redactor } from "../model/redact.ts";
 import type { Clock } from "../ports/basics.ts";
 import { ScenarioJournal } from "./scenario-journal.ts";
 
 type Listener = (event: HistoryEvent) => void;
 
 /**
- * Writes the history. Each line reaches the kernel before `record` returns, so a kill -9 of the
- * harness loses nothing and tears at most the last line. A failed write (disk full) is kept in
+ * Writes the history, secrets redacted: nobody in here or on disk sees them. Each line reaches the
+ * kernel before `record` returns, so a kill -9 of the harness loses nothing and tears at most the last line. A failed write (disk full) is kept in
  * `failure` and ends the run; it never turns into a shorter history that looks complete.
  */
 export class JournalWriter {
   private readonly descriptor: number;
   private readonly clock: Clock;
+  private readonly redactor: Redactor;
   private readonly kept: HistoryEvent[] = [];
   private readonly listeners = new Set<Listener>();
   private seq = 0;
   private failedBy: HarnessError | null = null;
 
-  constructor(path: string, clock: Clock) {
+  constructor(path: string, clock: Clock, redactor: Redactor = plainRedactor) {
     this.clock = clock;
+    this.redactor = redactor;
     try {
       this.descriptor = openSync(path, "wx");
     } catch (cause) {
@@ -63,7 +66,7 @@ export class JournalWriter {
 
   private append(scenario: string, body: EventBody): HistoryEvent {
     const atMs = Math.round(this.clock.nowMs() * 1000) / 1000;
-    const event = { seq: this.seq, atMs, scenario, ...body } as HistoryEvent;
+    const event = { seq: this.seq, atMs, scenario, ...this.redactor.value(body) } as HistoryEvent;
     this.seq += 1;
     try {
       writeSync(this.descriptor, `${JSON.stringify(event)}\n`);

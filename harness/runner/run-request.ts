@@ -1,6 +1,7 @@
 import type { GamedayConfig } from "../model/config.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Eviction } from "../model/run-header.ts";
+import type { Redactor } from "../model/redact.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Clock, Progress } from "../ports/basics.ts";
 import type { StackAdapter } from "../ports/stack.ts";
@@ -20,6 +21,8 @@ export interface RunRequest {
   readonly workers: number;
   /** Ends the names of topics, groups and databases where a stack serves several runs; else empty. */
   readonly namespace: string;
+  /** Stop after so many scenarios that did not pass; null runs all of them. */
+  readonly maxFailures: number | null;
   readonly runId: string;
   readonly runFolder: string;
   readonly startedAt: string;
@@ -29,9 +32,16 @@ export interface RunRequest {
 export interface RunEnvironment {
   readonly stack: StackAdapter;
   readonly progress: Progress;
-  /** Aborted on Ctrl-C: heal, clean up, judge what there is. */
+  /**
+   * Aborted on Ctrl-C: heal, clean up, judge what there is. Its reason may be a HarnessError that says
+   * why, e.g. "inconclusive" for the global timeout.
+   */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Applied to everything that is written. */
+  readonly redactor: Redactor;
+  /** True sends the logs of servers and subject through the redactor too. */
+  readonly redactLogs: boolean;
   /** Calls back when a person asks for the next manual fault; returns the function that ends it. */
   readonly onManual: (fire: () => void) => () => void;
   /** Sees every event of the history as it is written, for the live view. */

@@ -56,7 +56,12 @@ export async function runScenario(context: ScenarioContext): Promise<void> {
   if (wrong.length > 0) {
     noteBypass(context, wrong);
   } else {
-    await rehearse(context, { api, links, subjects, desk, gate });
+    try {
+      await rehearse(context, { api, links, subjects, desk, gate });
+    } finally {
+      // Also after Ctrl-C: what was done to servers and links is undone while they are there.
+      await desk.healed();
+    }
   }
   enter(context, "collect");
   collectUnread(context, links);
@@ -107,7 +112,8 @@ function manualFaults(context: ScenarioContext, gate: TriggerGate): Disposable {
       return context.environment.progress("no fault of this scenario waits for a person");
     }
     const instance = next.spec.at.match?.instance ?? context.instances[0] ?? "";
-    void gate.meet({ boundary: MANUAL, instance, key: next.key, eventId: null, position: null });
+    const named = context.intents.filter(({ key }) => key === next.key);
+    void gate.meet({ boundary: MANUAL, instance, named });
   });
   return { [Symbol.dispose]: end };
 }

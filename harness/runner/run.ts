@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { judgeRun } from "../checker/judge.ts";
-import type { HistoryEvent } from "../model/history.ts";
-import type { RunResult, ScenarioResult } from "../model/result.ts";
+import type { FaultMoment, HistoryEvent } from "../model/history.ts";
+import type { NotRun, RunResult, ScenarioResult } from "../model/result.ts";
 import type { RunHeader } from "../model/run-header.ts";
 import { EXIT_CODES, worstVerdict, type RunVerdict } from "../model/verdict.ts";
 import { planPayments } from "../workload/payments.ts";
@@ -16,6 +16,7 @@ import type { ScenarioContext } from "./scenario-context.ts";
 import type { RunEnvironment, RunRequest } from "./run-request.ts";
 import { rolesOf } from "./roles.ts";
 import { runScenario } from "./run-scenario.ts";
+import { StopAfter } from "./stop-after.ts";
 
 /**
  * Runs the scenarios and judges the history. Failures of the environment and interruptions are part
@@ -26,11 +27,17 @@ export async function runScenarios(
   environment: RunEnvironment,
 ): Promise<RunResult> {
   mkdirSync(join(request.runFolder, "logs"), { recursive: true });
-  const journal = new JournalWriter(join(request.runFolder, "journal.ndjson"), environment.clock);
-  journal.listen(environment.onEvent);
-  const crew = new Crew(request, environment, (means) =>
-    runOne(request, environment, { ...means, journal }),
+  const journal = new JournalWriter(
+    join(request.runFolder, "journal.ndjson"),
+    environment.clock,
+    environment.redactor,
   );
+  journal.listen(environment.onEvent);
+  const stop = new StopAfter(request.maxFailures);
+  const crew = new Crew(request, environment, {
+    run: (turn) => runOne(request, environment, { ...turn, journal, stop }),
+    isEnough: () => stop.isReached(),
+  });
   await crew.work();
   journal.close();
   const unwritten = journal.failure();
@@ -44,15 +51,16 @@ export async function runScenarios(
     failure,
     versions: crew.versions,
     stack: environment.stack.name,
+    stoppedBy: stop.isReached() ? `stopped after ${stop.text()}` : null,
   });
 }
 
 async function runOne(
   request: RunRequest,
   environment: RunEnvironment,
-  means: Turn & { readonly journal: JournalWriter },
+  means: Turn & { readonly journal: JournalWriter; readonly stop: StopAfter },
 ): Promise<string | null> {
-  const { stack, journal, scenario, suspect } = means;
+  const { stack, journal, stop, scenario, suspect } = means;
   const suffix = `${request.scenarios.indexOf(scenario) + 1}${request.namespace}`;
   const declared = [request.config.input, ...request.config.outputs];
   const topics = Object.fromEntries(declared.map(({ topic }) => [topic, `${topic}.${suffix}`]));
@@ -81,17 +89,27 @@ async function runOne(
       versions: new Versions(),
       suspect,
     });
+    stop.note(history.events());
     return leftUnhealed(scenario.id, history.events());
   } finally {
     await database.drop();
   }
 }
 
-/** The first fault of a scenario that failed, in words: its servers may not be what they were. */
+/**
+ * The first fault of a scenario that was not confirmed or not verified as healed, in words: its
+ * servers may not be what they were.
+ */
 function leftUnhealed(scenario: string, events: readonly HistoryEvent[]): string | null {
-  const failed = events.find((event) => event.stream === "fault" && event.moment === "failed");
-  if (failed?.stream !== "fault") return null;
-  return `fault ${failed.faultId} of ${scenario} failed before this: ${failed.detail}`;
+  const faults = events.filter((event) => event.stream === "fault");
+  const has = (faultId: string, moment: FaultMoment): boolean =>
+    faults.some((event) => event.faultId === faultId && event.moment === moment);
+  const left = faults.find(
+    ({ moment, faultId }) =>
+      moment === "failed" && !(has(faultId, "confirmed") && has(faultId, "heal-verified")),
+  );
+  if (left === undefined) return null;
+  return `fault ${left.faultId} of ${scenario} failed before this: ${left.detail}`;
 }
 
 function consumedIn(
@@ -112,6 +130,7 @@ interface Judged {
   readonly failure: Failure | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly stack: string;
+  readonly stoppedBy: string | null;
 }
 
 function resultOf(request: RunRequest, run: Judged): RunResult {
@@ -129,9 +148,12 @@ function resultOf(request: RunRequest, run: Judged): RunResult {
       : scenario,
   );
   const verdicts = scenarios.map(({ verdict }) => verdict);
-  const verdict = worstVerdict(
-    failure === null ? verdicts : [...verdicts, failureVerdict(failure)],
-  );
+  const notRun = notRunOf(request, run);
+  const verdict = worstVerdict([
+    ...verdicts,
+    ...(failure === null ? [] : [failureVerdict(failure)]),
+    ...(notRun.length === 0 ? [] : ["inconclusive" as const]),
+  ]);
   return {
     schemaVersion: 1,
     runId: request.runId,
@@ -143,10 +165,21 @@ function resultOf(request: RunRequest, run: Judged): RunResult {
     exitCode: failure?.error.code === "internal" ? EXIT_CODES.internal : EXIT_CODES[verdict],
     environment: { ...run.versions, node: process.version },
     scenarios,
+    ...(notRun.length === 0 ? {} : { notRun }),
     ...(error === null ? {} : { error }),
   };
 }
 
+/** Scenarios that were asked for and have no header in the history: they never began. */
+function notRunOf(request: RunRequest, { judged, failure, stoppedBy }: Judged): readonly NotRun[] {
+  const begun = new Set(judged.map(({ id }) => id));
+  const why = stoppedBy ?? failure?.error.message.split("\n")[0] ?? "it left no trace";
+  return request.scenarios
+    .filter(({ id }) => !begun.has(id))
+    .map(({ id }) => ({ id, reason: why }));
+}
+
 function failureVerdict(failure: Failure): RunVerdict {
-  return failure.error.code === "interrupted" ? "interrupted" : "environment";
+  const { code } = failure.error;
+  return code === "interrupted" || code === "inconclusive" ? code : "environment";
 }

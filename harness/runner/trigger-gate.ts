@@ -1,7 +1,7 @@
 import { MANUAL } from "../model/boundary.ts";
 import type { FaultMoment, FrameMet } from "../model/history.ts";
 import type { FaultSpec } from "../model/scenario.ts";
-import type { Gate, HeldFrameDecision } from "../ports/tap.ts";
+import type { FrameAtBoundary, Gate, HeldFrameDecision } from "../ports/tap.ts";
 
 export interface ArmedFault {
   readonly spec: FaultSpec;
@@ -12,7 +12,10 @@ export interface ArmedFault {
 /** Carries out a fault at the frame that met its trigger; settles with the frame's fate. */
 export type CarryOut = (armed: ArmedFault, frame: FrameMet) => Promise<HeldFrameDecision>;
 
-/** Holds the first frame that meets an armed trigger. Each fault fires at most once. */
+/**
+ * Holds the first frame that meets an armed trigger. Each fault fires at most once; one frame may
+ * meet the triggers of several, which are carried out side by side.
+ */
 export class TriggerGate implements Gate {
   private readonly waiting = new Map<ArmedFault, number>();
   private readonly moments = new Set<string>();
@@ -43,21 +46,26 @@ export class TriggerGate implements Gate {
     return [...this.waiting.keys()].find(({ spec }) => spec.at.boundary === MANUAL) ?? null;
   }
 
-  meet(frame: FrameMet): Promise<HeldFrameDecision> | null {
-    for (const [armed, seen] of this.waiting) {
-      if (!this.matches(armed, frame)) continue;
-      const count = seen + 1;
-      if (count < (armed.spec.at.match?.nth ?? 1)) {
-        this.waiting.set(armed, count);
-        continue;
-      }
-      this.waiting.delete(armed);
-      return this.carryOut(armed, frame);
-    }
-    return null;
+  meet(frame: FrameAtBoundary): Promise<HeldFrameDecision> | null {
+    // All are found before the first fires: a trigger `after` it waits for a later frame.
+    const due = [...this.waiting.keys()].filter((armed) => this.matches(armed, frame));
+    const fired = due.filter((armed) => this.isNth(armed));
+    if (fired.length === 0) return null;
+    return Promise.all(fired.map((armed) => this.carryOut(armed, metBy(armed, frame)))).then(
+      strongest,
+    );
   }
 
-  private matches(armed: ArmedFault, frame: FrameMet): boolean {
+  /** Counts one more frame for this trigger; true, and it waits no more, when it is the nth. */
+  private isNth(armed: ArmedFault): boolean {
+    const count = (this.waiting.get(armed) ?? 0) + 1;
+    const isDue = count >= (armed.spec.at.match?.nth ?? 1);
+    if (isDue) this.waiting.delete(armed);
+    else this.waiting.set(armed, count);
+    return isDue;
+  }
+
+  private matches(armed: ArmedFault, frame: FrameAtBoundary): boolean {
     const { boundary, match, after } = armed.spec.at;
     if (boundary !== frame.boundary) return false;
     if (after !== undefined && !this.moments.has(`${after.fault} ${after.moment}`)) return false;
@@ -65,6 +73,25 @@ export class TriggerGate implements Gate {
     if (match?.victimOf !== undefined && this.victims.get(match.victimOf) !== frame.instance) {
       return false;
     }
-    return armed.key === null || armed.key === frame.key;
+    return armed.key === null || frame.named.some(({ key }) => key === armed.key);
   }
+}
+
+/** The frame as this fault met it: by the key its trigger names, else by the first of the frame's own. */
+function metBy({ key }: ArmedFault, { boundary, instance, named }: FrameAtBoundary): FrameMet {
+  const found = key === null ? named[0] : named.find((each) => each.key === key);
+  return {
+    boundary,
+    instance,
+    key: found?.key ?? null,
+    eventId: found?.eventId ?? null,
+    position: null,
+  };
+}
+
+/** One frame may meet several triggers: it is dropped when one of them says so. */
+function strongest(fates: readonly HeldFrameDecision[]): HeldFrameDecision {
+  return (
+    fates.find((fate) => fate === "drop") ?? fates.find((fate) => fate !== "release") ?? "release"
+  );
 }

@@ -1,41 +1,34 @@
-import type { BoundaryName } from "../model/boundary.ts";
+import type { WireEvent } from "../model/history.ts";
 import type { Recorder } from "../ports/basics.ts";
-import type { Gate, HeldFrameDecision } from "../ports/tap.ts";
+import type { FrameAtBoundary, Gate, HeldFrameDecision } from "../ports/tap.ts";
 
-export interface Named {
-  readonly key: string;
-  readonly eventId: string;
-}
-
-export interface Meeting {
-  readonly boundary: BoundaryName;
-  readonly instance: string;
-  readonly named: readonly Named[];
+export interface Meeting extends FrameAtBoundary {
   readonly tag: string | null;
   /** Leaves no event when nobody waits for the frame. */
   readonly isQuiet?: boolean;
 }
 
 /**
- * Announces a boundary to the gate, once per business key it is attributed to, and records what
- * happened to the frame. Null: nobody waits for it.
+ * Announces a frame at a boundary to the gate and records what happened to it. Null: nobody waits
+ * for it.
  */
 export function meetBoundary(
   meeting: Meeting,
   means: { readonly gate: Gate; readonly recorder: Recorder },
 ): Promise<HeldFrameDecision> | null {
-  const note = (action: "passed" | "held" | "dropped" | "released"): void =>
-    means.recorder.record({
-      stream: "wire",
-      boundary: meeting.boundary,
-      instance: meeting.instance,
-      keys: meeting.named.map(({ key }) => key),
-      action,
-      tag: meeting.tag,
-    });
-  const held = askGate(meeting, means.gate);
+  const note = (action: WireEvent["action"]): void =>
+    means.recorder.record(wireOf(meeting, action));
+  const { boundary, instance, named } = meeting;
+  const held = means.gate.meet({ boundary, instance, named });
   if (held === null) {
-    if (meeting.named.length > 0 && meeting.isQuiet !== true) note("passed");
+    if (named.length > 0 && meeting.isQuiet !== true) note("passed");
+    return null;
+  }
+  if (boundary.endsWith(".acknowledged")) {
+    // The answer is on its way: a fault may be placed here, and nothing is held.
+    note("passed");
+    // The gate has no say in it any more, whatever becomes of the fault.
+    void held.catch(() => undefined);
     return null;
   }
   note("held");
@@ -47,20 +40,14 @@ export function meetBoundary(
     });
 }
 
-function askGate(meeting: Meeting, gate: Gate): Promise<HeldFrameDecision> | null {
-  const { boundary, instance } = meeting;
-  const frame = { boundary, instance, position: null };
-  if (meeting.named.length === 0) return gate.meet({ ...frame, key: null, eventId: null });
-  const held = meeting.named.flatMap(({ key, eventId }) => {
-    const each = gate.meet({ ...frame, key, eventId });
-    return each === null ? [] : [each];
-  });
-  return held.length === 0 ? null : Promise.all(held).then(strongest);
+/** Records an answer by which the server refused: no boundary is reached, so nobody is asked. */
+export function noteRefused(meeting: Meeting, recorder: Recorder): void {
+  if (meeting.named.length > 0) recorder.record(wireOf(meeting, "refused"));
 }
 
-/** One frame may meet several triggers: it is dropped when one of them says so. */
-function strongest(fates: readonly HeldFrameDecision[]): HeldFrameDecision {
-  return (
-    fates.find((fate) => fate === "drop") ?? fates.find((fate) => fate !== "release") ?? "release"
-  );
+function wireOf(
+  { boundary, instance, named, tag }: Meeting,
+  action: WireEvent["action"],
+): WireEvent {
+  return { stream: "wire", boundary, instance, keys: named.map(({ key }) => key), action, tag };
 }

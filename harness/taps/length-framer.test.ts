@@ -1,20 +1,27 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LengthFramer, type FrameShape } from "./length-framer.ts";
+import { LengthFramer, type FrameShape, type Treatment } from "./length-framer.ts";
 
-const shape: FrameShape = { lengthAt: 0, extra: 4, lengthMin: 0, lengthMax: 1000 };
+const shape = (treat: (head: Buffer) => Treatment = () => "whole"): FrameShape => ({
+  lengthAt: 0,
+  extra: 4,
+  lengthMin: 0,
+  lengthMax: 1000,
+  headBytes: 4,
+  treat,
+});
 const frame = (text: string): Buffer => {
   const head = Buffer.alloc(4);
   head.writeInt32BE(text.length, 0);
   return Buffer.concat([head, Buffer.from(text)]);
 };
 
-function cut(chunks: readonly Buffer[]): Buffer[] {
+function cut(chunks: readonly Buffer[], of = shape()): Buffer[] {
   const framer = new LengthFramer();
   return chunks.flatMap((chunk) => {
     framer.push(chunk);
     const frames: Buffer[] = [];
-    for (let next = framer.next(shape); next !== null; next = framer.next(shape)) frames.push(next);
+    for (let next = framer.next(of); next !== null; next = framer.next(of)) frames.push(next);
     return frames;
   });
 }
@@ -25,6 +32,20 @@ test("frames split at every byte come out whole", () => {
   for (let at = 0; at <= bytes.length; at += 1) {
     expect(cut([bytes.subarray(0, at), bytes.subarray(at)])).toEqual(expected);
   }
+  expect(cut([...bytes].map((byte) => Buffer.from([byte])))).toEqual(expected);
+});
+
+test("a streamed frame goes on as it comes, and the next one is framed again", () => {
+  const asked: number[] = [];
+  const of = shape((head) => {
+    asked.push(head.readInt32BE(0));
+    return head.readInt32BE(0) === 100 ? "stream" : "whole";
+  });
+  const bytes = Buffer.concat([frame("a"), frame("x".repeat(100)), frame("b")]);
+  const pieces = cut([bytes.subarray(0, 30), bytes.subarray(30, 60), bytes.subarray(60)], of);
+  expect(pieces.map((piece) => piece.length)).toEqual([5, 25, 30, 49, 5]);
+  expect(Buffer.concat(pieces)).toEqual(bytes);
+  expect(asked).toEqual([1, 100, 1]); // once for each frame
 });
 
 test("garbage is passed on byte for byte and never stalls", () => {
@@ -34,4 +55,10 @@ test("garbage is passed on byte for byte and never stalls", () => {
       expect(Buffer.concat(cut([bytes]))).toEqual(bytes);
     }),
   );
+});
+
+test("a possible length with a head that cannot be is passed on as it comes", () => {
+  const bytes = Buffer.concat([frame("good"), frame("bad"), Buffer.from("whatever")]);
+  const treat = (head: Buffer): Treatment => (head.readInt32BE(0) === 3 ? "no-frame" : "whole");
+  expect(Buffer.concat(cut([bytes], shape(treat)))).toEqual(bytes);
 });

@@ -111,13 +111,16 @@ function connect(half: Half): void {
   half.from.on("error", () => undefined);
 }
 
-/** False when a frame was dropped: the connection must end. */
+/** False when a frame was dropped, or nobody is there to take it: the connection must end. */
 async function forwardChunk(half: Half, chunk: Buffer): Promise<boolean> {
   for (const frame of half.direction.push(chunk)) {
     const decided = half.direction.handle(frame);
     const fate = decided instanceof Promise ? await decided : decided;
     if (fate === "drop") return false;
-    if (!half.to.destroyed && !half.to.write(fate.bytes)) await drained(half.to);
+    // What cannot be written was not forwarded: it is no delivery and no proof of a healed link.
+    if (!half.to.writable) return false;
+    if (!half.to.write(fate.bytes)) await drained(half.to);
+    if (half.to.destroyed) return false;
     half.onForwarded?.();
     fate.forwarded?.();
   }

@@ -1,5 +1,5 @@
 import type { Intent } from "../model/intent.ts";
-import type { WorkloadSpec } from "../model/scenario.ts";
+import { poisonedIn, type WorkloadSpec } from "../model/scenario.ts";
 import type { Random } from "../ports/basics.ts";
 
 const AMOUNT_MINOR_MIN = 100;
@@ -12,7 +12,10 @@ const AMOUNT_MINOR_MAX = 250_000;
 export function planPayments(spec: WorkloadSpec, random: Random): readonly Intent[] {
   const { eventsPerKey = 1, operationsPerEvent = 1 } = spec;
   const planned = Array.from({ length: spec.events }, (_, index) => paymentAt(spec, random, index));
+  const poison = new Map(poisonedIn(spec).map(({ at, kind }) => [at - 1, kind]));
+  const first = planned.find(({ index }) => !poison.has(index));
   return planned.map((intent, index) => {
+    const kind = poison.get(index);
     // What is shared is taken from the first of its kind.
     const ofKey = planned[index - (index % eventsPerKey)] ?? intent;
     const ofEvent = planned[index - (index % operationsPerEvent)] ?? intent;
@@ -20,8 +23,9 @@ export function planPayments(spec: WorkloadSpec, random: Random): readonly Inten
       ...intent,
       key: ofKey.key,
       account: ofKey.account,
-      eventId: ofEvent.eventId,
+      eventId: (kind === "reused-id" ? first : ofEvent)?.eventId ?? intent.eventId,
       operation: index % operationsPerEvent === 0 ? "payment" : "fee",
+      ...(kind === undefined ? {} : { isPoison: true, poison: kind }),
     };
   });
 }
@@ -37,7 +41,7 @@ function paymentAt(spec: WorkloadSpec, random: Random, index: number): Intent {
     account: `acc-${String(random.integer(1, spec.accounts)).padStart(3, "0")}`,
     amount: random.integer(AMOUNT_MINOR_MIN, AMOUNT_MINOR_MAX),
     currency: "EUR",
-    isPoison: spec.poison?.includes(index + 1) ?? false,
+    isPoison: false,
     isCopy: false,
   };
 }

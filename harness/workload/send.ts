@@ -52,8 +52,23 @@ export async function sendIntents(options: SendOptions): Promise<void> {
   }
 }
 
-/** The record of an intent; a poisoned one keeps its key and carries what nobody can parse. */
-function recordOf(intent: Intent, encode: (intent: Intent) => KafkaRecord): KafkaRecord {
+const OVERSIZED_CHARS = 100_000;
+
+/** The record of an intent; a poisoned one keeps its key, and something is wrong with its value. */
+export function recordOf(intent: Intent, encode: (intent: Intent) => KafkaRecord): KafkaRecord {
   const record = encode(intent);
-  return intent.isPoison ? { ...record, value: `{"poison":"${intent.eventId}` } : record;
+  if (!intent.isPoison) return record;
+  switch (intent.poison ?? "malformed") {
+    case "malformed":
+      return { ...record, value: `{"poison":"${intent.eventId}` };
+    case "oversized":
+      return { ...record, value: record.value.padEnd(OVERSIZED_CHARS) };
+    case "wrong-currency":
+      return encode({ ...intent, currency: intent.currency === "USD" ? "EUR" : "USD" });
+    case "negative-amount":
+      return encode({ ...intent, amount: -intent.amount });
+    case "reused-id":
+      // Its id is the first event's by plan; everything else is its own.
+      return record;
+  }
 }

@@ -14,32 +14,43 @@ interface LeasedRow {
 
 /**
  * Each step is one statement, so the lease is committed before the call leaves. Later steps check
- * `attempts`, which fences a worker whose lease was taken over.
+ * `attempts`, which fences a worker whose lease was taken over: it is told of, and changes nothing.
  */
-export function createCaptureStore(pool: pg.Pool, leaseMs: number): CaptureStore {
+export function createCaptureStore(
+  pool: pg.Pool,
+  leaseMs: number,
+  onFenced: (intent: CaptureIntent) => void,
+): CaptureStore {
+  const settle = async (
+    intent: CaptureIntent,
+    set: string,
+    values: readonly (string | number)[],
+  ): Promise<void> => {
+    const { rowCount } = await pool.query(
+      `UPDATE capture_intents SET lease_until = NULL, ${set}
+       WHERE id = $1 AND attempts = $2 AND state = 'in_flight'`,
+      [intent.id, intent.attempts, ...values],
+    );
+    if (rowCount === 0) onFenced(intent);
+  };
   return {
     lease: () => lease(pool, leaseMs),
-    captured: async (intent, providerId) => {
-      await pool.query(
-        `UPDATE capture_intents SET state = 'captured', provider_id = $3, lease_until = NULL
-         WHERE id = $1 AND attempts = $2 AND state = 'in_flight'`,
-        [intent.id, intent.attempts, providerId],
+    captured: (intent, providerId) =>
+      settle(intent, `state = 'captured', provider_id = $3`, [providerId]),
+    retryLater: (intent, delayMs, reason) =>
+      settle(
+        intent,
+        `state = 'pending', reason = $4,
+         next_attempt_at = clock_timestamp() + make_interval(secs => $3::float / 1000)`,
+        [delayMs, reason],
+      ),
+    failed: (intent, reason) => settle(intent, `state = 'failed', reason = $3`, [reason]),
+    unresolved: (intent, reason) => settle(intent, `state = 'unresolved', reason = $3`, [reason]),
+    unresolvedCount: async () => {
+      const { rows } = await pool.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM capture_intents WHERE state = 'unresolved'`,
       );
-    },
-    retryLater: async (intent, delayMs, reason) => {
-      await pool.query(
-        `UPDATE capture_intents SET state = 'pending', lease_until = NULL, reason = $4,
-           next_attempt_at = clock_timestamp() + make_interval(secs => $3::float / 1000)
-         WHERE id = $1 AND attempts = $2 AND state = 'in_flight'`,
-        [intent.id, intent.attempts, delayMs, reason],
-      );
-    },
-    failed: async (intent, reason) => {
-      await pool.query(
-        `UPDATE capture_intents SET state = 'failed', lease_until = NULL, reason = $3
-         WHERE id = $1 AND attempts = $2 AND state = 'in_flight'`,
-        [intent.id, intent.attempts, reason],
-      );
+      return rows[0]?.count ?? 0;
     },
   };
 }

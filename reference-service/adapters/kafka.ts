@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import {
   Kafka,
   logLevel,
@@ -10,6 +9,7 @@ import {
 } from "kafkajs";
 import type { Batch, Delivery, Handled } from "../application/ports.ts";
 import type { ServiceConfig } from "./config.ts";
+import { keepAlive, type RevivalOptions, type Watch } from "./revival.ts";
 
 export function createKafka(config: ServiceConfig): Kafka {
   return new Kafka({
@@ -40,66 +40,52 @@ export interface RunningConsumer {
   stop(): Promise<void>;
 }
 
-export interface ConsumerOptions {
+export interface ConsumerOptions extends Omit<RevivalOptions, "start"> {
   readonly config: ServiceConfig;
   readonly groupId: string;
   readonly topic: string;
   readonly workThrough: (batch: Batch) => Promise<void>;
   readonly handle: (delivery: Delivery, commitOffset: () => Promise<void>) => Promise<Handled>;
-  /** The consumer is dead for good: a process that lives on would be a silent loss. */
-  readonly onDead: (error: Error) => void;
-  /** kafkajs gave up on an error of the protocol; a new consumer takes the dead one's place. */
-  readonly onRevival: (error: Error) => void;
   /** An offset commit came too late: the partition has another owner. */
   readonly onFenced: (error: Error) => void;
 }
 
-const REVIVALS_MAX = 20;
-const REVIVAL_PAUSE_MS = 500;
-
-/**
- * Keeps one consumer at work. kafkajs restarts by itself after retriable errors only; after any other
- * error of the protocol (a coordinator that is shutting down, say) the consumer is dead while the
- * process lives, so a new one takes its place. An error of our own code is fatal at once.
- */
+/** Keeps one consumer of the group at work; see `keepAlive` for how it may die. */
 export async function runConsumer(
   kafka: Kafka,
   options: ConsumerOptions,
 ): Promise<RunningConsumer> {
-  const state = { isMember: false, isStopped: false, revivals: 0 };
+  let isMember = false;
   let consumer: Consumer | null = null;
-  const revive = async (error: Error): Promise<void> => {
-    state.isMember = false;
-    state.revivals += 1;
-    const isOurs = !error.name.startsWith("KafkaJS");
-    if (isOurs || state.revivals > REVIVALS_MAX) return options.onDead(error);
-    options.onRevival(error);
-    await pause(REVIVAL_PAUSE_MS);
-    if (state.isStopped) return;
-    try {
-      await start();
-    } catch (failure) {
-      await revive(failure instanceof Error ? failure : new Error(String(failure)));
-    }
-  };
-  const start = async (): Promise<void> => {
+  const { onDead, onRevival } = options;
+  const start = async ({ crashed, progressed }: Watch): Promise<void> => {
     const next = createConsumer(kafka, options);
     consumer = next;
     next.on(next.events.GROUP_JOIN, () => {
-      state.isMember = true;
-      state.revivals = 0;
+      isMember = true;
     });
     next.on(next.events.CRASH, ({ payload }) => {
-      state.isMember = false;
-      if (!payload.restart && !state.isStopped) void revive(payload.error);
+      isMember = false;
+      if (!payload.restart) crashed(payload.error);
     });
-    await consume(next, options);
+    const handle: ConsumerOptions["handle"] = async (delivery, commitOffset) => {
+      const handled = await options.handle(delivery, commitOffset);
+      progressed();
+      return handled;
+    };
+    try {
+      await consume(next, { ...options, handle });
+    } catch (error) {
+      // What it left open is closed; why it could not start is what counts.
+      await next.disconnect().catch(() => undefined);
+      throw error;
+    }
   };
-  await start();
+  const kept = await keepAlive({ start, onDead, onRevival });
   return {
-    isMember: () => state.isMember,
+    isMember: () => isMember,
     stop: async () => {
-      state.isStopped = true;
+      await kept.stop();
       await consumer?.disconnect();
     },
   };
@@ -134,22 +120,30 @@ async function consume(consumer: Consumer, options: ConsumerOptions): Promise<vo
   });
 }
 
+/** The records of a batch, free of kafkajs' types. */
+export function deliveriesOf({
+  topic,
+  partition,
+  messages,
+}: EachBatchPayload["batch"]): readonly Delivery[] {
+  return messages.map(({ offset, value, headers, timestamp }) => ({
+    topic,
+    partition,
+    offset,
+    value: value?.toString() ?? null,
+    headers: textHeaders(headers),
+    madeAtMs: Number(timestamp),
+  }));
+}
+
 function batchOf(consumer: Consumer, payload: EachBatchPayload, options: ConsumerOptions): Batch {
-  const { topic, partition, messages } = payload.batch;
   const commitOffset = async (delivery: Delivery): Promise<void> => {
     await commitAfter(consumer, delivery, options.onFenced);
     // Where the next fetch begins: kafkajs keeps that apart from what is committed.
     payload.resolveOffset(delivery.offset);
   };
   return {
-    deliveries: messages.map(({ offset, value, headers, timestamp }) => ({
-      topic,
-      partition,
-      offset,
-      value: value?.toString() ?? null,
-      headers: textHeaders(headers),
-      madeAtMs: Number(timestamp),
-    })),
+    deliveries: deliveriesOf(payload.batch),
     isCurrent: () => payload.isRunning() && !payload.isStale(),
     commitOffset,
     handle: async (delivery) => {

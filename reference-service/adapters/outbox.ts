@@ -2,7 +2,7 @@ import type { Producer } from "kafkajs";
 import type pg from "pg";
 import type { Outbox, OutboxRow, Publish } from "../application/ports.ts";
 import { EVENT_ID_HEADER } from "../application/roles.ts";
-import { inTransaction } from "./postgres.ts";
+import { inTransaction, purgeOlder } from "./postgres.ts";
 
 const BATCH_ROWS_MAX = 50;
 
@@ -34,6 +34,9 @@ export function createOutbox(pool: pg.Pool): Outbox {
       );
       return rows[0]?.count ?? 0;
     },
+    // A row that is not published has no age: NULL is older than nothing.
+    purgePublished: (retentionMs) =>
+      purgeOlder(pool, { table: "outbox", column: "published_at", retentionMs }),
   };
 }
 

@@ -7,7 +7,8 @@ import type {
   PostOptions,
   Sighting,
 } from "../application/ports.ts";
-import { inTransaction } from "./postgres.ts";
+import { Refused } from "../application/refused.ts";
+import { inTransaction, purgeOlder } from "./postgres.ts";
 
 export function createPaymentStore(pool: pg.Pool): PaymentStore {
   return {
@@ -22,14 +23,8 @@ export function createPaymentStore(pool: pg.Pool): PaymentStore {
       const [row] = rows;
       return { balance: Number(row?.balance ?? 0), version: Number(row?.version ?? 0) };
     },
-    purgeProcessed: async (retentionMs) => {
-      const { rowCount } = await pool.query(
-        `DELETE FROM processed_events
-         WHERE processed_at < clock_timestamp() - make_interval(secs => $1::float / 1000)`,
-        [retentionMs],
-      );
-      return rowCount ?? 0;
-    },
+    purgeProcessed: (retentionMs) =>
+      purgeOlder(pool, { table: "processed_events", column: "processed_at", retentionMs }),
   };
 }
 
@@ -104,16 +99,18 @@ async function postPayment(
   { captured, withoutOutbox = false }: PostOptions = {},
 ): Promise<void> {
   const { eventId, paymentId, accountId, amount, currency, operation } = payment;
+  const { rowCount } = await client.query(
+    `INSERT INTO accounts AS a (account_id, currency, balance, version) VALUES ($1, $2, $3, 1)
+     ON CONFLICT (account_id) DO UPDATE
+     SET balance = a.balance + EXCLUDED.balance, version = a.version + 1
+     WHERE a.currency = EXCLUDED.currency`,
+    [accountId, currency, amount],
+  );
+  if (rowCount === 0) throw new Refused(`account ${accountId} is not in ${currency}`);
   await client.query(
     `INSERT INTO ledger_entries (event_id, payment_id, account_id, amount, currency)
      VALUES ($1, $2, $3, $4, $5)`,
     [eventId, paymentId, accountId, amount, currency],
-  );
-  await client.query(
-    `INSERT INTO accounts AS a (account_id, balance, version) VALUES ($1, $2, 1)
-     ON CONFLICT (account_id) DO UPDATE
-     SET balance = a.balance + EXCLUDED.balance, version = a.version + 1`,
-    [accountId, amount],
   );
   await client.query(
     `INSERT INTO capture_intents

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import type { CaptureAnswer, CaptureIntent, Metrics, PaymentsApi } from "../application/ports.ts";
+import type {
+  CaptureAnswer,
+  CaptureIntent,
+  LookupAnswer,
+  Metrics,
+  PaymentsApi,
+} from "../application/ports.ts";
 
 const created = z.object({ id: z.string() });
 const found = z.object({ captures: z.array(created) });
@@ -8,12 +14,19 @@ const found = z.object({ captures: z.array(created) });
 const TRY_AGAIN: ReadonlySet<number> = new Set([408, 409, 425, 429]);
 
 /** Counts every call and what it told. */
-export function metered(api: PaymentsApi, metrics: Pick<Metrics, "called">): PaymentsApi {
+export function metered(
+  api: PaymentsApi,
+  metrics: Pick<Metrics, "called" | "lookedUp">,
+): PaymentsApi {
   return {
-    ...api,
     capture: async (intent) => {
       const answer = await api.capture(intent);
       metrics.called(answer.kind);
+      return answer;
+    },
+    lookup: async (idempotencyKey) => {
+      const answer = await api.lookup(idempotencyKey);
+      metrics.lookedUp(answer.kind);
       return answer;
     },
   };
@@ -24,13 +37,23 @@ export function createPaymentsApi(baseUrl: string, timeoutMs: number): PaymentsA
   const url = new URL("/v1/captures", baseUrl);
   return {
     capture: (intent) => capture(url, intent, timeoutMs),
-    lookup: async (idempotencyKey) => {
-      const query = new URL(url);
-      query.searchParams.set("idempotencyKey", idempotencyKey);
-      const response = await fetch(query, { signal: AbortSignal.timeout(timeoutMs) });
-      return found.parse(await response.json()).captures[0]?.id ?? null;
-    },
+    lookup: (idempotencyKey) => lookup(url, idempotencyKey, timeoutMs),
   };
+}
+
+async function lookup(url: URL, idempotencyKey: string, timeoutMs: number): Promise<LookupAnswer> {
+  const query = new URL(url);
+  query.searchParams.set("idempotencyKey", idempotencyKey);
+  try {
+    const response = await fetch(query, { signal: AbortSignal.timeout(timeoutMs) });
+    if (!response.ok) return { kind: "unknown", reason: `lookup: HTTP ${response.status}` };
+    const [capture] = found.parse(await response.json()).captures;
+    return capture === undefined
+      ? { kind: "absent" }
+      : { kind: "captured", providerId: capture.id };
+  } catch (error) {
+    return unknown(error, "lookup: ");
+  }
 }
 
 async function capture(
@@ -56,6 +79,12 @@ async function capture(
     if (!response.ok) return { kind: "rejected", reason: `HTTP ${response.status}` };
     return { kind: "captured", providerId: created.parse(await response.json()).id };
   } catch (error) {
-    return { kind: "unknown", reason: error instanceof Error ? error.message : String(error) };
+    return unknown(error);
   }
+}
+
+/** No answer, or one that cannot be read, says nothing of the outcome. */
+function unknown(error: unknown, what = ""): { readonly kind: "unknown"; readonly reason: string } {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { kind: "unknown", reason: `${what}${reason}` };
 }

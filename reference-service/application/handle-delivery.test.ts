@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { carefulPolicies } from "./policies.ts";
+import { Refused } from "./refused.ts";
 import { payments, settlements } from "./roles.ts";
 import { deliveryOf, payment, rig } from "./testing.ts";
 
@@ -40,11 +41,20 @@ test("two operations of one event are two pieces of work", async () => {
   expect(steps.filter((step) => step === "post")).toHaveLength(2);
 });
 
-test("a failed transaction commits no offset and counts as a retry", async () => {
+test("a failed transaction commits no offset and counts as a failure", async () => {
   const { steps, counted, handle } = rig(carefulPolicies, { fail: "commit" });
   await expect(handle(delivery)).rejects.toThrow("commit");
   expect(steps).not.toContain("offset");
-  expect(counted).toEqual(["delivered payments", "retried payments"]);
+  expect(counted).toEqual(["delivered payments", "failed payments"]);
+});
+
+test("what the database refuses for good is a dead letter, in a transaction of its own", async () => {
+  const error = new Refused("account acc-1 is not in EUR");
+  const { steps, counted, handle } = rig(carefulPolicies, { fail: "post", error });
+  expect(await handle(delivery)).toBe("dead-letter");
+  const letter = "dead letter: refused: account acc-1 is not in EUR";
+  expect(steps).toEqual([mark, "post", letter, "commit", "offset"]);
+  expect(counted).toContain("dead-letter payment 0.25");
 });
 
 test.each([

@@ -1,4 +1,13 @@
-import type { Delivery, Handled, Metrics, Policies, Role, Surroundings } from "./ports.ts";
+import { Refused } from "./refused.ts";
+import {
+  UNREADABLE,
+  type Delivery,
+  type Handled,
+  type Metrics,
+  type Policies,
+  type Role,
+  type Surroundings,
+} from "./ports.ts";
 
 export interface HandleContext extends Surroundings {
   readonly role: Role;
@@ -16,8 +25,8 @@ export async function handleDelivery(
 ): Promise<Handled> {
   const { role, policies, metrics } = context;
   const parsed = role.parse(delivery);
-  const type = parsed.kind === "payment" ? parsed.payment.operation : "unreadable";
-  metrics.delivered(role.name);
+  const type = parsed.kind === "payment" ? parsed.payment.operation : UNREADABLE;
+  metrics.delivered(role.name, delivery);
   const work = async (): Promise<Handled> => {
     const handled = await applyDelivery(delivery, parsed, context);
     const seconds = Math.max(0, context.nowMs() - delivery.madeAtMs) / 1_000;
@@ -27,7 +36,7 @@ export async function handleDelivery(
   try {
     return await policies.acknowledge(work, commitOffset, role);
   } catch (error) {
-    metrics.retried(role.name);
+    metrics.failed(role.name, delivery);
     throw error;
   }
 }
@@ -38,13 +47,20 @@ async function applyDelivery(
   context: HandleContext,
 ): Promise<Handled> {
   const { role, policies, store } = context;
-  if (parsed.kind === "payment") {
-    const { payment } = parsed;
-    const key = policies.dedupKey({ role, delivery, payment });
-    return policies.post({ role, delivery, payment, key }, context, policies);
+  const keep = async (reason: string): Promise<Handled> => {
+    const isNew = await store.inTransaction((transaction) =>
+      policies.onMalformed(transaction, delivery, reason),
+    );
+    return isNew ? "dead-letter" : "duplicate";
+  };
+  if (parsed.kind === "malformed") return keep(parsed.reason);
+  const { payment } = parsed;
+  const key = policies.dedupKey({ role, delivery, payment });
+  try {
+    return await policies.post({ role, delivery, payment, key }, context, policies);
+  } catch (error) {
+    // Tried again it would hold up its partition for ever; its transaction is rolled back.
+    if (error instanceof Refused) return keep(`refused: ${error.message}`);
+    throw error;
   }
-  const isNew = await store.inTransaction((transaction) =>
-    policies.onMalformed(transaction, delivery, parsed.reason),
-  );
-  return isNew ? "dead-letter" : "duplicate";
 }

@@ -1,4 +1,4 @@
-import { ATTEMPTS_MAX } from "../domain/backoff.ts";
+import { backoffMs } from "../domain/backoff.ts";
 import type { Handled, Policies } from "./ports.ts";
 
 /** The way it should be done; each known defect under variants/ replaces one of these. */
@@ -33,7 +33,15 @@ export const carefulPolicies: Policies = {
     }),
   onMalformed: (transaction, delivery, reason) => transaction.deadLetter(delivery, reason),
   idempotencyKey: (intent) => intent.idempotencyKey,
-  afterUnknown: (intent) => (intent.attempts >= ATTEMPTS_MAX ? "failed" : "retry"),
+  afterUnknown: async (intent, reason, { store, api, attemptsMax }) => {
+    if (intent.attempts < attemptsMax) {
+      return store.retryLater(intent, backoffMs(intent.attempts), reason);
+    }
+    // The last attempt may have been applied as well: one more look, then it is a person's work.
+    const known = await api.lookup(intent.idempotencyKey);
+    if (known.kind === "captured") return store.captured(intent, known.providerId);
+    return store.unresolved(intent, `unknown after ${intent.attempts} attempts: ${reason}`);
+  },
   relay: (outbox, publish) =>
     outbox.withBatch(async (rows, mark) => {
       if (rows.length === 0) return 0;

@@ -1,10 +1,17 @@
 import type { Payment } from "../domain/payment.ts";
 
-/** A delivered record, free of any driver's types. */
-export interface Delivery {
+/** Where a record stands. */
+export interface Place {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
+}
+
+/** The type, in the metrics, of a record that says none. */
+export const UNREADABLE = "unreadable";
+
+/** A delivered record, free of any driver's types. */
+export interface Delivery extends Place {
   readonly value: string | null;
   readonly headers: Readonly<Record<string, string>>;
   /** When its producer says it was made, milliseconds of the wall clock. */
@@ -54,8 +61,8 @@ export interface PaymentStore {
   inUncheckedTransaction<T>(work: (transaction: PaymentTransaction) => Promise<T>): Promise<T>;
   /** The account as it is now, outside any transaction. */
   accountOf(accountId: string): Promise<Account>;
-  /** Deletes dedup rows older than this; the number deleted. */
-  purgeProcessed(retentionMs: number): Promise<number>;
+  /** Deletes dedup rows older than this, some at a time; true when there may be more. */
+  purgeProcessed(retentionMs: number): Promise<boolean>;
 }
 
 /** A row to be published. */
@@ -83,6 +90,8 @@ export interface Outbox {
   ): Promise<T>;
   /** Rows that are not published yet. */
   backlog(): Promise<number>;
+  /** Deletes rows published longer ago than this, some at a time; true when there may be more. */
+  purgePublished(retentionMs: number): Promise<boolean>;
 }
 
 export interface PublishOptions {
@@ -154,8 +163,12 @@ export interface Policies {
   ) => Promise<boolean>;
   /** The idempotency key of this attempt. */
   readonly idempotencyKey: (intent: CaptureIntent) => string;
-  /** What an attempt without an answer means. */
-  readonly afterUnknown: (intent: CaptureIntent) => "retry" | "failed";
+  /** What becomes of a capture whose attempt had no answer. */
+  readonly afterUnknown: (
+    intent: CaptureIntent,
+    reason: string,
+    means: CaptureMeans,
+  ) => Promise<void>;
   /** In which order rows are published and marked. Returns how many were published. */
   readonly relay: (outbox: Outbox, publish: Publish) => Promise<number>;
   /** How long dedup rows are kept, given what the configuration says. Milliseconds. */
@@ -186,7 +199,19 @@ export interface CaptureStore {
   lease(): Promise<CaptureIntent | null>;
   captured(intent: CaptureIntent, providerId: string): Promise<void>;
   retryLater(intent: CaptureIntent, delayMs: number, reason: string): Promise<void>;
+  /** Final: the provider has refused it, so there is no charge. */
   failed(intent: CaptureIntent, reason: string): Promise<void>;
+  /** Final for this service, not known to be anything: a person must find out. */
+  unresolved(intent: CaptureIntent, reason: string): Promise<void>;
+  /** How many are unresolved. */
+  unresolvedCount(): Promise<number>;
+}
+
+export interface CaptureMeans {
+  readonly store: CaptureStore;
+  readonly api: PaymentsApi;
+  /** Attempts before a capture is given up as unresolved. */
+  readonly attemptsMax: number;
 }
 
 export type CaptureAnswer =
@@ -195,18 +220,22 @@ export type CaptureAnswer =
   /** Timeout, broken connection, 5xx or "in flight": it may or may not have been applied. */
   | { readonly kind: "unknown"; readonly reason: string };
 
+export type LookupAnswer =
+  Extract<CaptureAnswer, { kind: "captured" | "unknown" }> | { readonly kind: "absent" };
+
 export interface PaymentsApi {
   capture(intent: Omit<CaptureIntent, "id" | "attempts">): Promise<CaptureAnswer>;
-  /** The provider's id of the capture made under this idempotency key; null when there is none. */
-  lookup(idempotencyKey: string): Promise<string | null>;
+  /** Whether a capture was made under this idempotency key, and which. */
+  lookup(idempotencyKey: string): Promise<LookupAnswer>;
 }
 
 /** What the service says of itself. Counted after the fact: an effect when its COMMIT was answered. */
 export interface Metrics {
-  delivered(consumer: string): void;
+  delivered(consumer: string, place: Place): void;
   /** A delivery that is done with; `seconds` since its event was made. */
   handled(consumer: string, type: string, handled: Handled, seconds: number): void;
   /** A delivery whose work failed and will come again. */
-  retried(consumer: string): void;
+  failed(consumer: string, place: Place): void;
   called(outcome: CaptureAnswer["kind"]): void;
+  lookedUp(outcome: LookupAnswer["kind"]): void;
 }

@@ -10,6 +10,7 @@ async function stepsOf({ relay }: Policies, rows: readonly OutboxRow[]): Promise
   const outbox: Outbox = {
     withBatchAfterLast: () => Promise.reject(new Error("not asked for")),
     backlog: () => Promise.resolve(0),
+    purgePublished: () => Promise.resolve(false),
     withBatch: async (work) => {
       const result = await work(rows, () => Promise.resolve(void steps.push("mark")));
       steps.push("commit");

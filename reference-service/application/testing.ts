@@ -5,6 +5,8 @@ import type {
   DedupKey,
   Delivery,
   Handled,
+  Metrics,
+  PaymentStore,
   PaymentTransaction,
   Policies,
   PostOptions,
@@ -27,13 +29,17 @@ export function deliveryOf(value: string, offset = "4"): Delivery {
 }
 
 /** A consumer on a database in memory that writes down each step; `fail` makes a step throw. */
-export function rig(policies: Policies, options: { readonly fail?: string; role?: Role } = {}) {
+export function rig(
+  policies: Policies,
+  options: { readonly fail?: string; readonly error?: Error; readonly role?: Role } = {},
+) {
   const steps: string[] = [];
   const counted: string[] = [];
   const seen = new Map<string, string>();
   const step = (name: string): Promise<void> => {
     steps.push(name);
-    return name === options.fail ? Promise.reject(new Error(name)) : Promise.resolve();
+    const error = options.error ?? new Error(name);
+    return name === options.fail ? Promise.reject(error) : Promise.resolve();
   };
   const nameOf = (key: DedupKey): string => `${key.consumer}/${key.eventId}/${key.operation}`;
   const transaction: PaymentTransaction = {
@@ -63,12 +69,18 @@ export function rig(policies: Policies, options: { readonly fail?: string; role?
     await step("commit");
     return result;
   };
+  const store: PaymentStore = {
+    inTransaction,
+    inUncheckedTransaction: inTransaction,
+    accountOf: () => Promise.resolve({ balance: 100, version: 7 }),
+    purgeProcessed: () => Promise.resolve(false),
+  };
   const api = {
     capture: async () => {
       await step("call");
       return { kind: "captured", providerId: "cap_1" } as const;
     },
-    lookup: () => Promise.resolve(null),
+    lookup: () => Promise.resolve({ kind: "absent" } as const),
   };
   const handle = (delivery: Delivery): Promise<Handled> =>
     handleDelivery(delivery, () => step("offset"), {
@@ -76,19 +88,19 @@ export function rig(policies: Policies, options: { readonly fail?: string; role?
       policies,
       api,
       publish: () => step("publish"),
-      store: {
-        inTransaction,
-        inUncheckedTransaction: inTransaction,
-        accountOf: () => Promise.resolve({ balance: 100, version: 7 }),
-        purgeProcessed: () => Promise.resolve(0),
-      },
-      metrics: {
-        delivered: (consumer) => counted.push(`delivered ${consumer}`),
-        handled: (_, type, handled, seconds) => counted.push(`${handled} ${type} ${seconds}`),
-        retried: (consumer) => counted.push(`retried ${consumer}`),
-        called: () => undefined,
-      },
+      store,
+      metrics: countedIn(counted),
       nowMs: () => 250,
     });
-  return { steps, counted, handle };
+  return { steps, counted, handle, store };
+}
+
+function countedIn(counted: string[]): Metrics {
+  return {
+    delivered: (consumer) => counted.push(`delivered ${consumer}`),
+    handled: (_, type, handled, seconds) => counted.push(`${handled} ${type} ${seconds}`),
+    failed: (consumer) => counted.push(`failed ${consumer}`),
+    called: () => undefined,
+    lookedUp: () => undefined,
+  };
 }

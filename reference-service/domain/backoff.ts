@@ -1,6 +1,5 @@
-export const ATTEMPTS_MAX = 10;
 const FIRST_DELAY_MS = 50;
-const DELAY_MS_MAX = 5_000;
+const DELAY_MS_MAX = 30_000;
 
 /** Milliseconds until the next attempt: exponential, bounded. `attempts` counts those made. */
 export function backoffMs(attempts: number): number {

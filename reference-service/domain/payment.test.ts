@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { idempotencyKeyOf, parsePayment } from "./payment.ts";
+import { idempotencyKeyOf, parsePayment, parseSettled } from "./payment.ts";
 
 const payment = {
   eventId: "evt-1",
@@ -23,6 +23,15 @@ test.each([
   ["a wrong currency", JSON.stringify({ ...payment, currency: "euro" })],
 ])("%s is malformed, with a reason", (_, value) => {
   expect(parsePayment(value)).toMatchObject({ kind: "malformed", reason: expect.any(String) });
+});
+
+test.each([
+  ["an empty header", "", /^event-id header: /],
+  ["a header with NUL", "evt\u0000", /^event-id header: .*NUL/],
+  ["an endless header", "e".repeat(3_000), /^event-id header: .*200/],
+])("%s makes a settled payment malformed", (_, header, reason) => {
+  const parsed = parseSettled(JSON.stringify(payment), header);
+  expect(parsed).toMatchObject({ kind: "malformed", reason: expect.stringMatching(reason) });
 });
 
 test("the idempotency key depends on the event and its operation alone", () => {

@@ -55,7 +55,9 @@ export function parseSettled(value: string | null, eventId: string | undefined):
   const parsed = parsePayment(value);
   if (parsed.kind === "malformed") return parsed;
   if (eventId === undefined) return malformed("no event-id header: a repeat could not be told");
-  return { kind: "payment", payment: { ...parsed.payment, eventId } };
+  const known = id.safeParse(eventId);
+  if (!known.success) return malformed(`event-id header: ${known.error.issues[0]?.message}`);
+  return { kind: "payment", payment: { ...parsed.payment, eventId: known.data } };
 }
 
 /** The key comes from the event, so that every attempt of any instance sends the same one. */

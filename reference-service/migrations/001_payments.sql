@@ -13,6 +13,8 @@ CREATE INDEX processed_events_age ON processed_events (processed_at);
 
 CREATE TABLE accounts (
   account_id text PRIMARY KEY,
+  -- Amounts of two currencies cannot be added.
+  currency   text NOT NULL,
   balance    bigint NOT NULL,
   version    bigint NOT NULL
 );
@@ -35,7 +37,7 @@ CREATE TABLE capture_intents (
   currency        text NOT NULL,
   idempotency_key text NOT NULL,
   state           text NOT NULL DEFAULT 'pending'
-                  CHECK (state IN ('pending', 'in_flight', 'captured', 'failed')),
+                  CHECK (state IN ('pending', 'in_flight', 'captured', 'failed', 'unresolved')),
   attempts        integer NOT NULL DEFAULT 0,
   next_attempt_at timestamptz NOT NULL DEFAULT now(),
   lease_until     timestamptz,
@@ -44,6 +46,7 @@ CREATE TABLE capture_intents (
 );
 CREATE INDEX capture_intents_open ON capture_intents (next_attempt_at)
   WHERE state IN ('pending', 'in_flight');
+CREATE INDEX capture_intents_unresolved ON capture_intents (id) WHERE state = 'unresolved';
 
 CREATE TABLE outbox (
   id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -52,6 +55,7 @@ CREATE TABLE outbox (
   payload      text NOT NULL,
   published_at timestamptz
 );
+CREATE INDEX outbox_age ON outbox (published_at);
 CREATE INDEX outbox_unpublished ON outbox (id) WHERE published_at IS NULL;
 CREATE INDEX outbox_order ON outbox (payment_id, id) WHERE published_at IS NULL;
 

@@ -7,6 +7,6 @@ export const timeoutTreatedAsFailure: Variant = {
     "A call without an answer is recorded as failed and never looked up again. The payment stays posted and is never captured.",
   apply: (policies) => ({
     ...policies,
-    afterUnknown: () => "failed",
+    afterUnknown: (intent, reason, { store }) => store.failed(intent, reason),
   }),
 };

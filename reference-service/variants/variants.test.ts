@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { carefulPolicies } from "../application/policies.ts";
-import type { Batch, CaptureIntent, Outbox, OutboxRow, Policies } from "../application/ports.ts";
+import type {
+  Batch,
+  CaptureIntent,
+  CaptureMeans,
+  Outbox,
+  OutboxRow,
+  Policies,
+} from "../application/ports.ts";
 import { payments, settlements } from "../application/roles.ts";
 import { deliveryOf, payment, rig } from "../application/testing.ts";
 import { variants } from "./index.ts";
@@ -145,6 +152,7 @@ test("the relay variants mark first, ask by id, or leave the event id out", asyn
         withBatch: asked("any"),
         withBatchAfterLast: asked("after last"),
         backlog: () => Promise.resolve(1),
+        purgePublished: () => Promise.resolve(false),
       },
       (_, options) =>
         Promise.resolve(
@@ -158,11 +166,17 @@ test("the relay variants mark first, ask by id, or leave the event id out", asyn
   expect(await relayed("relay-without-event-id")).toContain("publish nameless");
 });
 
-test("the capture variants change the key, or take silence for a failure", () => {
+test("the capture variants change the key, or take silence for a failure", async () => {
   const intent = { eventId: "evt-1", idempotencyKey: "k", attempts: 2 } as CaptureIntent;
   expect(policiesOf("fresh-idempotency-key-per-attempt").idempotencyKey(intent)).toBe("k:2");
   expect(policiesOf("redeploy-idempotency-key-changed").idempotencyKey(intent)).toBe("v2:evt-1");
-  expect(policiesOf("timeout-treated-as-failure").afterUnknown(intent)).toBe("failed");
+  const failed: string[] = [];
+  const store = {
+    failed: (_: CaptureIntent, reason: string) => Promise.resolve(void failed.push(reason)),
+  };
+  const means = { store, api: {}, attemptsMax: 100 } as unknown as CaptureMeans;
+  await policiesOf("timeout-treated-as-failure").afterUnknown(intent, "timeout", means);
+  expect(failed).toEqual(["timeout"]);
 });
 
 test("the rest: dedup rows that go at once, a pool nobody listens to", () => {

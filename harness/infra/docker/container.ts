@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { GenericContainer, Wait } from "testcontainers";
 import type { Child, ChildExit } from "../process/child.ts";
 import { lastLinesOf } from "../process/log-tail.ts";
+import { writeLines } from "../process/redacted-log.ts";
 import { call, statusOf, type ContainerHandle, type Engine } from "./engine.ts";
 import { ENGINE_LOST, exitFrom, type EngineEvents } from "./events.ts";
 import { OWNER_LABEL, ownerLabel, RUN_LABEL } from "./labels.ts";
@@ -19,6 +20,8 @@ export interface EngineRun {
   readonly engine: Engine;
   readonly events: EngineEvents;
   readonly runId: string;
+  /** Takes secrets out of what containers say, where that is asked for. */
+  readonly redact: ((text: string) => string) | undefined;
 }
 
 export interface ContainerSpec {
@@ -149,7 +152,13 @@ export class EngineContainer {
     const { container } = this.run.engine.runtime;
     const output = await call(`attach to ${this.spec.kind}`, container.attach(handle));
     output.on("error", () => undefined); // the engine went away; the events say so
-    const log = output.pipe(createWriteStream(this.spec.logFile, { flags: "a" }));
+    const log = createWriteStream(this.spec.logFile, { flags: "a" });
+    const { redact } = this.run;
+    if (redact === undefined) output.pipe(log);
+    else {
+      writeLines(output, redact, (text) => void log.write(text));
+      output.once("end", () => log.end());
+    }
     const written = new Promise<void>((resolve) => {
       log.once("close", () => resolve());
     });

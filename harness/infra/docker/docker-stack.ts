@@ -56,7 +56,12 @@ async function startStack(
   const startedAtMs = performance.now();
   const { runId, progress } = wanted;
   const engine = await openEngine();
-  const session = await RunSession.open({ cacheFolder: cacheFolder(), runId, progress });
+  const session = await RunSession.open({
+    cacheFolder: cacheFolder(),
+    runId,
+    progress,
+    redact: wanted.redact,
+  });
   session.journal.noteContainers();
   const onLost = (): void =>
     progress("The container engine has gone away: nothing more can be seen");
@@ -75,7 +80,7 @@ async function startStack(
       progress(`Removed the containers of run ${orphan}, which did not end in order`);
     }
     events = await EngineEvents.open(engine.docker, runId, onLost);
-    const run: EngineRun = { engine, events, runId };
+    const run: EngineRun = { engine, events, runId, redact: wanted.redact };
     const imageOf: ImageOf = (container) => {
       const key = JSON.stringify(container);
       const { configFolder } = options;

@@ -48,7 +48,12 @@ async function startParts(context: PartContext, plan: PortPlan): Promise<Parts> 
 async function startStack(options: StackOptions): Promise<StartedStack> {
   const startedAtMs = performance.now();
   const { runId, progress } = options;
-  const session = await RunSession.open({ cacheFolder: cacheFolder(), runId, progress });
+  const session = await RunSession.open({
+    cacheFolder: cacheFolder(),
+    runId,
+    progress,
+    redact: options.redact,
+  });
   const context = { session, progress, logFolder: join(options.runFolder, "logs") };
   const plan = await planPorts(options.roles, options.brokers);
   return assembleStack({

@@ -112,6 +112,23 @@ async function lockTable(pool: pg.Pool, table: string): Promise<AsyncDisposable>
   };
 }
 
+async function settings(pool: pg.Pool): Promise<Readonly<Record<string, string>>> {
+  const { rows } = await pool.query<{ name: string; setting: string }>(
+    `SELECT name, setting FROM pg_settings
+     WHERE name IN ('fsync', 'synchronous_commit', 'server_version') ORDER BY name`,
+  );
+  return Object.fromEntries(rows.map((row) => [row.name, row.setting]));
+}
+
+async function lockHolders(pool: pg.Pool, table: string): Promise<number> {
+  const { rows } = await pool.query<{ holders: number }>(
+    `SELECT count(*)::int AS holders FROM pg_locks
+     WHERE relation = $1::regclass AND mode = 'ExclusiveLock' AND granted`,
+    [quoted(table)],
+  );
+  return rows[0]?.holders ?? 0;
+}
+
 function scenarioDatabase(means: {
   readonly name: string;
   readonly access: ServerAddress;
@@ -160,6 +177,7 @@ function scenarioDatabase(means: {
       return rows[0]?.ended ?? 0;
     },
     lockTable: (table) => lockTable(pool, table),
+    lockHolders: (table) => lockHolders(pool, table),
     async outbox(table, publishedAt) {
       const { rows } = await pool.query<{ total: number; unpublished: number }>(
         `SELECT count(*)::int AS total,
@@ -168,13 +186,7 @@ function scenarioDatabase(means: {
       );
       return rows[0] ?? { total: 0, unpublished: 0 };
     },
-    async settings() {
-      const { rows } = await pool.query<{ name: string; setting: string }>(
-        `SELECT name, setting FROM pg_settings
-         WHERE name IN ('fsync', 'synchronous_commit', 'server_version') ORDER BY name`,
-      );
-      return Object.fromEntries(rows.map((row) => [row.name, row.setting]));
-    },
+    settings: () => settings(pool),
     async drop() {
       means.closed();
       await pool.end();

@@ -5,6 +5,7 @@ import { HarnessError } from "../../model/errors.ts";
 import type { RunJournal } from "./journal.ts";
 import { lastLinesOf } from "./log-tail.ts";
 import { becomesStopped, startTimeOf } from "./process-identity.ts";
+import { pipeRedacted } from "./redacted-log.ts";
 import { signalGroup } from "./reap.ts";
 
 export interface ChildSpec {
@@ -15,6 +16,8 @@ export interface ChildSpec {
   /** stdout and stderr are appended here by the child itself: nothing is lost at a kill. */
   readonly logFile: string;
   readonly stopSignal: "SIGKILL" | "SIGQUIT";
+  /** Applied to each line before it is written; the child then writes to a pipe of ours. */
+  readonly redact?: ((text: string) => string) | undefined;
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
@@ -56,7 +59,7 @@ function openProcess(spec: ChildSpec, output: number): ChildProcess {
   return spawn(program, args, {
     cwd: spec.cwd,
     env: { ...spec.env },
-    stdio: ["ignore", output, output],
+    stdio: spec.redact === undefined ? ["ignore", output, output] : ["ignore", "pipe", "pipe"],
     detached: true,
     shell: false,
     ...spec.user,
@@ -86,7 +89,8 @@ export async function startChild(spec: ChildSpec, journal: RunJournal): Promise<
   const output = openSync(spec.logFile, "a");
   const fromByte = fstatSync(output).size;
   const child = openProcess(spec, output);
-  closeSync(output);
+  if (spec.redact === undefined) closeSync(output);
+  else pipeRedacted(child, output, spec.redact);
   const { pid } = child;
   if (pid === undefined) {
     throw await cannotStart(spec, child);

@@ -48,12 +48,14 @@ export class RunSession {
   readonly folder: string;
   readonly journal: RunJournal;
   readonly #reaper: ChildProcess;
+  readonly #redact: ((text: string) => string) | undefined;
   readonly #abort = new AbortController();
   readonly #children: Child[] = [];
   #closing: Promise<void> | null = null;
 
-  private constructor(journal: RunJournal) {
+  private constructor(journal: RunJournal, redact: ((text: string) => string) | undefined) {
     this.journal = journal;
+    this.#redact = redact;
     this.#reaper = startReaper(journal.file);
     this.folder = mkdtempSync(join(tmpdir(), "gameday-"));
     chmodSync(this.folder, 0o755);
@@ -65,6 +67,7 @@ export class RunSession {
     readonly cacheFolder: string;
     readonly runId: string;
     readonly progress: Progress;
+    readonly redact?: ((text: string) => string) | undefined;
   }): Promise<RunSession> {
     const journals = join(options.cacheFolder, "runs");
     mkdirSync(journals, { recursive: true });
@@ -76,7 +79,10 @@ export class RunSession {
       options.progress(`Run ${runId} has left containers, which could not be removed: ${reason}`);
     }
     const name = options.runId.replaceAll(/[^A-Za-z0-9._-]/g, "_");
-    return new RunSession(new RunJournal(join(journals, `${name}.json`), options.runId));
+    return new RunSession(
+      new RunJournal(join(journals, `${name}.json`), options.runId),
+      options.redact,
+    );
   }
 
   /** Aborts when the session closes: downloads in progress end with it. */
@@ -88,7 +94,7 @@ export class RunSession {
     if (this.signal.aborted) {
       throw new HarnessError("interrupted", `Not starting ${spec.kind}: the run is stopping.`);
     }
-    const child = await startChild(spec, this.journal);
+    const child = await startChild({ ...spec, redact: this.#redact }, this.journal);
     this.#children.push(child);
     return child;
   }

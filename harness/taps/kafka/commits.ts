@@ -1,8 +1,9 @@
 import type { Moment } from "../../model/boundary.ts";
-import type { Named } from "../hold.ts";
+import type { Named } from "../../ports/tap.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import { meet, type Answer, type Exchange, type Means } from "./exchange.ts";
+import { answerOf, meet, type Answer, type Exchange, type Means, type Part } from "./exchange.ts";
 import {
+  placeOf,
   readOffsetCommit,
   readOffsetCommitResponse,
   type OffsetCommitRequest,
@@ -18,47 +19,46 @@ export function commitExchange(means: Means, body: ByteReader, version: number):
   if (commit.memberId !== "") {
     means.state.setMember({ group: commit.group, memberId: commit.memberId });
   }
-  const named = coveredBy(means, commit.partitions);
+  const parts = commit.partitions.map((at) => ({
+    place: placeOf(at),
+    named: coveredBy(means, commit.group, at),
+  }));
   recordCommit(means, "requested", commit, null);
+  const named = parts.flatMap((part) => part.named);
   return {
     requested: meet(means, { boundary: "kafka.offset-commit.requested", named }),
-    onResponse: (answer) =>
-      answered(
-        means,
-        commit,
-        named,
-        readOffsetCommitResponse(answer, version, means.state.topicOf),
-      ),
+    onResponse: (answer) => {
+      const codes = readOffsetCommitResponse(answer, version, means.state.topicOf);
+      return answered(means, commit, { parts, codes });
+    },
   };
 }
 
 function answered(
   means: Means,
   commit: OffsetCommitRequest,
-  named: readonly Named[],
-  codes: ReadonlyMap<string, number>,
+  said: { readonly parts: readonly Part[]; readonly codes: ReadonlyMap<string, number> },
 ): Answer {
+  const { parts, codes } = said;
   recordCommit(means, "applied", commit, codes);
   for (const at of commit.partitions) {
-    if (codes.get(`${at.topic}/${at.partition}`) === 0) means.state.noteCommitted(at);
+    if (codes.get(placeOf(at)) === 0) means.committed.note(commit.group, at);
   }
+  const { held, forwarded } = answerOf(means, "kafka.offset-commit", parts, codes);
   return {
-    held: meet(means, { boundary: "kafka.offset-commit.applied", named }),
+    held,
     forwarded: () => {
       recordCommit(means, "acknowledged", commit, codes);
-      void meet(means, { boundary: "kafka.offset-commit.acknowledged", named });
+      forwarded?.();
     },
   };
 }
 
-/** The intents whose records these offsets cover for the first time. */
-export function coveredBy(means: Means, partitions: readonly PartitionOffset[]): readonly Named[] {
-  return partitions.flatMap((at) =>
-    means.state.newlyCovered(at, COVERED_MAX).flatMap((offset) => {
-      const found = means.keyAt(at.topic, at.partition, offset);
-      return found === null ? [] : [found];
-    }),
-  );
+/** The intents whose records this offset is the first of its group to cover. */
+export function coveredBy(means: Means, group: string, at: PartitionOffset): readonly Named[] {
+  return means.committed
+    .newlyCovered(group, at, COVERED_MAX)
+    .flatMap((offset) => means.keyAt(at.topic, at.partition, offset) ?? []);
 }
 
 /** One `offset` event for each partition of a commit. */
@@ -68,7 +68,8 @@ export function recordCommit(
   commit: Pick<OffsetCommitRequest, "group" | "partitions">,
   codes: ReadonlyMap<string, number> | null,
 ): void {
-  for (const { topic, partition, offset } of commit.partitions) {
+  for (const at of commit.partitions) {
+    const { topic, partition, offset } = at;
     means.recorder.record({
       stream: "offset",
       kind: "commit",
@@ -78,7 +79,7 @@ export function recordCommit(
       topic,
       partition,
       committed: offset,
-      errorCode: codes?.get(`${topic}/${partition}`) ?? null,
+      errorCode: codes?.get(placeOf(at)) ?? null,
     });
   }
 }

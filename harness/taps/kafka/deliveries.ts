@@ -25,6 +25,7 @@ function delivered(
   from: ReadonlyMap<string, number>,
   fetched: readonly RecordsOfPartition[],
 ): Answer {
+  means.state.countUnread(fetched);
   const records = fetched.flatMap(({ topic, partition, records: found }) => {
     const firstWanted = from.get(`${topic}/${partition}`) ?? 0;
     // A batch is sent whole: records below the asked offset are thrown away by the client.

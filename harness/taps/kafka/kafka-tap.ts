@@ -44,6 +44,7 @@ export async function startKafkaTap(options: KafkaTapOptions): Promise<KafkaTap>
     answeredFrames: () => sum((relay) => relay.answeredFrames()),
     members: () => state.members(),
     unknownFrames: () => state.unknownFrames(),
+    relayedFrames: () => state.relayedFrames(),
     close,
     [Symbol.asyncDispose]: close,
   };

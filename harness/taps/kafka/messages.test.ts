@@ -11,8 +11,10 @@ import {
 } from "./group-messages.ts";
 import {
   API,
+  readAddOffsetsToTxn,
   readEndTxn,
   readErrorAfterThrottle,
+  readInitProducerId,
   readFetchRequest,
   readFetchResponse,
   readOffsetCommit,
@@ -23,10 +25,11 @@ import {
   readResponseBody,
   readTopicIds,
   readTxnOffsetCommit,
+  readTxnOffsetCommitResponse,
   VERSIONS,
 } from "./messages.ts";
-import { decodeRecords } from "./record-batch.ts";
-import { samples, type Sample } from "./testing/samples.ts";
+import { CUT_OFF, decodeRecords } from "./record-batch.ts";
+import { batches, samples, type Sample } from "./testing/samples.ts";
 
 const TOPIC_ID = "112233445566778899aabbccddeeff00";
 const topicOf = (id: string): string => (id === TOPIC_ID ? "topic" : id);
@@ -63,6 +66,10 @@ function readRequest(api: number, version: number, body: ByteReader): unknown {
       return readTxnOffsetCommit(body, version);
     case API.endTxn:
       return readEndTxn(body);
+    case API.initProducerId:
+      return readInitProducerId(body, version);
+    case API.addOffsetsToTxn:
+      return readAddOffsetsToTxn(body);
     case API.syncGroup:
     case API.heartbeat:
       return readMember(body).memberId;
@@ -78,14 +85,17 @@ function readRequest(api: number, version: number, body: ByteReader): unknown {
 function readResponse(api: number, version: number, body: ByteReader): unknown {
   switch (api) {
     case API.produce:
-      return readProduceResponse(body, version);
+      return Object.fromEntries(readProduceResponse(body, version, topicOf));
     case API.fetch:
       return readFetchResponse(body, version, { topicOf, wants: () => true });
     case API.metadata:
       return Object.fromEntries(readTopicIds(body, version));
     case API.offsetCommit:
       return Object.fromEntries(readOffsetCommitResponse(body, version, topicOf));
+    case API.txnOffsetCommit:
+      return Object.fromEntries(readTxnOffsetCommitResponse(body));
     case API.endTxn:
+    case API.initProducerId:
       return readErrorAfterThrottle(body);
     case API.joinGroup:
       return readJoinResponse(body, version);
@@ -105,11 +115,11 @@ function expected({ kind, api, version }: Sample): unknown {
     [`request ${API.produce}`]: {
       transactionalId: "txn",
       acks: -1,
-      partitions: [{ ...place, records }],
+      partitions: [{ ...place, records, unread: [] }],
     },
-    [`response ${API.produce}`]: [6],
+    [`response ${API.produce}`]: { "topic/2": 6 },
     [`request ${API.fetch}`]: [{ ...place, offset: 41 }],
-    [`response ${API.fetch}`]: [{ ...place, records }],
+    [`response ${API.fetch}`]: [{ ...place, records, unread: [] }],
     [`response ${API.metadata}`]: version >= 10 ? { [TOPIC_ID]: "topic" } : {},
     [`request ${API.offsetCommit}`]: { ...commit, memberId: "member" },
     [`response ${API.offsetCommit}`]: { "topic/2": 25 },
@@ -118,6 +128,10 @@ function expected({ kind, api, version }: Sample): unknown {
       transactionalId: "txn",
       memberId: version >= 3 ? "member" : "",
     },
+    [`response ${API.txnOffsetCommit}`]: { "topic/2": 22 },
+    [`request ${API.initProducerId}`]: { transactionalId: "txn", keepsTransaction: version >= 6 },
+    [`response ${API.initProducerId}`]: 0,
+    [`request ${API.addOffsetsToTxn}`]: { transactionalId: "txn", group: "group" },
     [`request ${API.endTxn}`]: { transactionalId: "txn", isCommit: true },
     [`response ${API.endTxn}`]: 47,
     [`response ${API.joinGroup}`]: { errorCode: 0, memberId: "member" },
@@ -185,10 +199,7 @@ test("a flipped byte ends in ShortRead or in a value, never in a hang or another
   );
 });
 
-test("garbage is no record batch, and a cut-off last batch is left out", () => {
-  const sample = samples.find(({ kind, api }) => kind === "request" && api === API.produce);
-  const produced = read(sample ?? { kind: "request", api: 0, version: 3, hex: "" });
-  expect(produced).toMatchObject({ partitions: [{ records }] });
+test("garbage is no record batch", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (raw) => {
       try {
@@ -198,4 +209,49 @@ test("garbage is no record batch, and a cut-off last batch is left out", () => {
       }
     }),
   );
+});
+
+const packed = (packing: string): Buffer => Buffer.from(batches.get(packing) ?? "");
+const many = Array.from({ length: 400 }, (_, index) => ({
+  offset: 40 + index,
+  key: `pay-${index}`,
+  headers: [`evt-${index}`],
+}));
+
+test.each([...batches.keys()])("a batch packed by %s is read as Kafka packed it", (packing) => {
+  const expectedRecords = packing.startsWith("large") ? many : records;
+  expect(decodeRecords(packed(packing))).toEqual({ records: expectedRecords, unread: [] });
+});
+
+test("a cut-off last batch is left out and named, wherever it is cut", () => {
+  const whole = packed("none");
+  for (let end = 1; end < whole.length; end += 1) {
+    const cut = Buffer.concat([whole, whole.subarray(0, end)]);
+    expect(decodeRecords(cut)).toEqual({ records, unread: [CUT_OFF] });
+  }
+});
+
+test("a batch of an older format is named, and what comes after it is read", () => {
+  const old = packed("none");
+  old.writeInt8(1, 16);
+  expect(decodeRecords(Buffer.concat([old, packed("none")]))).toEqual({
+    records,
+    unread: ["record batch of magic 1"],
+  });
+});
+
+test("a batch that cannot be unpacked gives offsets without keys, none that may be compacted away", () => {
+  const unknown = packed("gzip");
+  unknown.writeInt16BE(7, 21);
+  const keyless = [40, 41].map((offset) => ({ offset, key: null, headers: [] }));
+  const unread = ["compressed batch (codec 7)"];
+  expect(decodeRecords(unknown)).toEqual({ records: keyless, unread });
+  unknown.writeInt32BE(9, 23); // last offset delta: eight records are gone
+  expect(decodeRecords(unknown)).toEqual({ records: [], unread });
+});
+
+test("of a compacted batch only the records that are left are read", () => {
+  const compacted = packed("none");
+  compacted.writeInt32BE(9, 23);
+  expect(decodeRecords(compacted).records).toEqual(records);
 });

@@ -4,7 +4,7 @@
  * is named, or from some version on identified by a UUID, which `topicOf` turns into its name.
  */
 import { ByteReader } from "./byte-reader.ts";
-import { decodeRecords, type DecodedRecord } from "./record-batch.ts";
+import { decodeRecords, type Decoded } from "./record-batch.ts";
 
 export const API = {
   produce: 0,
@@ -82,6 +82,11 @@ export interface PartitionOffset {
   readonly offset: number;
 }
 
+/** "topic/partition": how answers are matched to what was asked. */
+export function placeOf(at: { readonly topic: string; readonly partition: number }): string {
+  return `${at.topic}/${at.partition}`;
+}
+
 /** Partitions of a Fetch request with the offset each is read from. */
 export function readFetchRequest(
   body: ByteReader,
@@ -102,11 +107,12 @@ export function readFetchRequest(
   });
 }
 
-export interface RecordsOfPartition {
+export interface RecordsOfPartition extends Decoded {
   readonly topic: string;
   readonly partition: number;
-  readonly records: readonly DecodedRecord[];
 }
+
+const NO_RECORDS: Decoded = { records: [], unread: [] };
 
 /** Records of a Fetch response. `wants` tells which topics to decode. */
 export function readFetchResponse(
@@ -126,8 +132,8 @@ export function readFetchResponse(
     });
     if (version >= 11) body.skip(4); // preferred read replica
     const bytes = body.nullableBytes();
-    const records = bytes === null || !means.wants(topic) ? [] : decodeRecords(bytes);
-    return { topic, partition, records };
+    const decoded = bytes === null || !means.wants(topic) ? NO_RECORDS : decodeRecords(bytes);
+    return { topic, partition, ...decoded };
   });
 }
 
@@ -149,15 +155,19 @@ export function readProduceRequest(
   const partitions = topics(body, { byId: version >= 13, topicOf }, (topic) => {
     const partition = body.int32();
     const bytes = body.nullableBytes();
-    return { topic, partition, records: bytes === null ? [] : decodeRecords(bytes) };
+    return { topic, partition, ...(bytes === null ? NO_RECORDS : decodeRecords(bytes)) };
   });
   return { transactionalId, acks, partitions };
 }
 
-/** Error codes of a Produce response, one for each partition. */
-export function readProduceResponse(body: ByteReader, version: number): readonly number[] {
-  return topics(body, { byId: version >= 13, topicOf: String }, () => {
-    body.skip(4); // index
+/** Error code per "topic/partition" of a Produce response. */
+export function readProduceResponse(
+  body: ByteReader,
+  version: number,
+  topicOf: TopicOf,
+): ReadonlyMap<string, number> {
+  const codes = topics(body, { byId: version >= 13, topicOf }, (topic) => {
+    const place = placeOf({ topic, partition: body.int32() });
     const errorCode = body.int16();
     body.skip(8 + 8); // base offset, log append time
     if (version >= 5) body.skip(8); // log start offset
@@ -169,8 +179,9 @@ export function readProduceResponse(body: ByteReader, version: number): readonly
       });
       body.nullableString(); // error message
     }
-    return errorCode;
+    return [place, errorCode] as const;
   });
+  return new Map(codes);
 }
 
 export interface OffsetCommitRequest {
@@ -210,7 +221,7 @@ export function readOffsetCommitResponse(
   const codes = topics(
     body,
     { byId: version >= 10, topicOf },
-    (topic) => [`${topic}/${body.int32()}`, body.int16()] as const,
+    (topic) => [placeOf({ topic, partition: body.int32() }), body.int16()] as const,
   );
   return new Map(codes);
 }
@@ -249,7 +260,35 @@ export function readEndTxn(body: ByteReader): {
   return { transactionalId, isCommit: body.int8() !== 0 };
 }
 
-/** Error code of EndTxn, AddOffsetsToTxn and InitProducerId responses. */
+/** Transactional id of an InitProducerId request, and whether its transaction is to go on (KIP-939). */
+export function readInitProducerId(
+  body: ByteReader,
+  version: number,
+): { readonly transactionalId: string | null; readonly keepsTransaction: boolean } {
+  const transactionalId = body.nullableString();
+  body.skip(4); // transaction timeout
+  if (version >= 3) body.skip(8 + 2); // producer id and epoch
+  if (version < 6) return { transactionalId, keepsTransaction: false };
+  body.skip(1); // enable two-phase commit
+  return { transactionalId, keepsTransaction: body.int8() !== 0 };
+}
+
+/** Transactional id and group of an AddOffsetsToTxn request. */
+export function readAddOffsetsToTxn(body: ByteReader): {
+  readonly transactionalId: string;
+  readonly group: string;
+} {
+  const transactionalId = body.string();
+  body.skip(8 + 2); // producer id and epoch
+  return { transactionalId, group: body.string() };
+}
+
+/** Error code per "topic/partition" of a TxnOffsetCommit response. */
+export function readTxnOffsetCommitResponse(body: ByteReader): ReadonlyMap<string, number> {
+  return readOffsetCommitResponse(body, 3, String); // the same fields, whatever the version
+}
+
+/** Error code of EndTxn and InitProducerId responses. */
 export function readErrorAfterThrottle(body: ByteReader): number {
   body.skip(4); // throttle
   return body.int16();

@@ -1,11 +1,12 @@
-import type { Named } from "../hold.ts";
+import type { Named } from "../../ports/tap.ts";
 import type { Member, Partition } from "./group-messages.ts";
 import type { PartitionOffset } from "./messages.ts";
+import { CUT_OFF } from "./record-batch.ts";
 
 /** An open transaction of one transactional id: what it has sent so far. */
 export interface OpenTransaction {
   readonly named: Map<string, Named>;
-  readonly offsets: PartitionOffset[];
+  offsets: readonly PartitionOffset[];
   group: string;
 }
 
@@ -14,9 +15,9 @@ const TRANSACTIONS_MAX = 1_000;
 /** What the connections of one instance have in common. */
 export class KafkaTapState {
   private readonly topicNames = new Map<string, string>();
-  private readonly committed = new Map<string, number>();
   private readonly transactions = new Map<string, OpenTransaction>();
   private readonly unknown: Record<string, number> = {};
+  private readonly relayed: Record<string, number> = {};
   private readonly membersByGroup = new Map<string, { memberId: string; epoch: number }>();
   private readonly assignments = new Map<string, string>();
 
@@ -47,21 +48,11 @@ export class KafkaTapState {
     return isNew;
   }
 
-  /** Offsets a commit newly covers: from the last one committed over this tap up to, not including, it. */
-  newlyCovered({ topic, partition, offset }: PartitionOffset, most: number): readonly number[] {
-    const from = Math.max(this.committed.get(`${topic}/${partition}`) ?? 0, offset - most);
-    return Array.from({ length: Math.max(0, offset - from) }, (_, index) => from + index);
-  }
-
-  noteCommitted({ topic, partition, offset }: PartitionOffset): void {
-    this.committed.set(`${topic}/${partition}`, offset);
-  }
-
   transaction(id: string): OpenTransaction {
     const known = this.transactions.get(id);
     if (known !== undefined) return known;
     if (this.transactions.size >= TRANSACTIONS_MAX) this.transactions.clear();
-    const opened = { named: new Map<string, Named>(), offsets: [], group: "" };
+    const opened: OpenTransaction = { named: new Map(), offsets: [], group: "" };
     this.transactions.set(id, opened);
     return opened;
   }
@@ -72,6 +63,25 @@ export class KafkaTapState {
 
   countUnknown(name: string): void {
     this.unknown[name] = (this.unknown[name] ?? 0) + 1;
+  }
+
+  /** Counts what could not be read of these partitions' batches. */
+  countUnread(partitions: readonly { readonly unread: readonly string[] }[]): void {
+    for (const { unread } of partitions) {
+      for (const name of unread) {
+        if (name === CUT_OFF) this.countRelayed(`kafka: ${name}`);
+        else this.countUnknown(`kafka: ${name}`);
+      }
+    }
+  }
+
+  /** Counts what is relayed unread by design: it tells nothing that is evidence. */
+  countRelayed(name: string): void {
+    this.relayed[name] = (this.relayed[name] ?? 0) + 1;
+  }
+
+  relayedFrames(): Readonly<Record<string, number>> {
+    return { ...this.relayed };
   }
 
   unknownFrames(): Readonly<Record<string, number>> {

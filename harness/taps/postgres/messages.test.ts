@@ -1,16 +1,6 @@
 import { expect, test } from "vitest";
 import { asksToCommit, bindOf, startupKind, withApplicationName } from "./messages.ts";
-
-function startup(fields: Readonly<Record<string, string>>): Buffer {
-  const text = Object.entries(fields)
-    .map(([name, value]) => `${name}\0${value}\0`)
-    .join("");
-  const body = Buffer.from(`${text}\0`);
-  const head = Buffer.alloc(8);
-  head.writeInt32BE(body.length + 8, 0);
-  head.writeInt32BE(196_608, 4);
-  return Buffer.concat([head, body]);
-}
+import { startup } from "./testing/frames.ts";
 
 test("application_name is added, or replaced, and the length is right", () => {
   const expected = startup({ user: "u", database: "d", application_name: "consumer-1" });
@@ -44,4 +34,10 @@ test("Bind parameters are read, NULL left out", () => {
   ]);
   const head = Buffer.from([0x42, 0, 0, 0, body.length + 4]);
   expect(bindOf(Buffer.concat([head, body]))).toEqual({ statement: "stmt", parameters: ["abc"] });
+});
+
+test("a Bind with a count of formats that cannot be has no parameters", () => {
+  const body = Buffer.concat([Buffer.from("\0stmt\0"), Buffer.from([0xff, 0xf0, 0, 1])]);
+  const head = Buffer.from([0x42, 0, 0, 0, body.length + 4]);
+  expect(bindOf(Buffer.concat([head, body]))).toEqual({ statement: "stmt", parameters: [] });
 });

@@ -57,7 +57,8 @@ export function bindOf(message: Buffer): {
   let at = statement.next;
   if (at + 2 > message.length) return { statement: statement.text, parameters };
   at += 2 + 2 * message.readInt16BE(at);
-  if (at + 2 > message.length) return { statement: statement.text, parameters };
+  if (at < statement.next || at + 2 > message.length)
+    return { statement: statement.text, parameters };
   const count = message.readInt16BE(at);
   at += 2;
   for (let index = 0; index < count && at + 4 <= message.length; index += 1) {

@@ -28,6 +28,7 @@ export async function startPostgresTap(options: PostgresTapOptions): Promise<Tap
   return {
     ...relay,
     unknownFrames: () => ({ ...unknown }),
+    relayedFrames: () => ({}),
     [Symbol.asyncDispose]: () => relay.close(),
   };
 }

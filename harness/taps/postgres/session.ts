@@ -1,7 +1,7 @@
-import type { Attribution, Gate, HeldFrameDecision } from "../../ports/tap.ts";
+import type { Attribution, Gate, HeldFrameDecision, Named } from "../../ports/tap.ts";
 import type { Recorder } from "../../ports/basics.ts";
-import { meetBoundary, type Named } from "../hold.ts";
-import { LengthFramer, type FrameShape } from "../length-framer.ts";
+import { meetBoundary, noteRefused } from "../hold.ts";
+import { LengthFramer, WHOLE_BYTES_MAX, type FrameShape } from "../length-framer.ts";
 import type { Conversation, Direction, Fate } from "../relay.ts";
 import type { Moment } from "../../model/boundary.ts";
 import {
@@ -23,8 +23,18 @@ type Asked = "begin" | "statement" | "commit";
 
 const PREPARED_MAX = 10_000;
 const MESSAGE_BYTES_MAX = 1024 * 1024 * 1024;
-const STARTUP: FrameShape = { lengthAt: 0, extra: 0, lengthMin: 8, lengthMax: 10_000 };
-const MESSAGE: FrameShape = { lengthAt: 1, extra: 1, lengthMin: 4, lengthMax: MESSAGE_BYTES_MAX };
+const STARTUP: FrameShape = {
+  lengthAt: 0,
+  extra: 0,
+  lengthMin: 8,
+  lengthMax: 10_000,
+  headBytes: 8,
+  treat: () => "whole",
+};
+
+/** Types of messages (PostgreSQL manual, "Message Formats"), and those that are read. */
+const FRONTEND = { known: "BCDEFHPQSXcdfp", read: "BPQ" };
+const BACKEND = { known: "123ACDEGHIKNRSTVWZcdnstv", read: "CEZ" };
 
 export interface SessionOptions {
   readonly instance: string;
@@ -39,7 +49,8 @@ export interface SessionOptions {
 
 /**
  * One Postgres session. A COMMIT is `requested` when the subject asks, `applied` when the server's
- * CommandComplete has arrived (whatever its tag says), `acknowledged` when ReadyForQuery went on.
+ * CommandComplete says COMMIT, `acknowledged` when ReadyForQuery went on. An answer ROLLBACK or an
+ * error is recorded as refused.
  */
 export class PostgresSession implements Conversation {
   private readonly options: SessionOptions;
@@ -50,20 +61,25 @@ export class PostgresSession implements Conversation {
   private isCommitAsked = false;
   private answeredTag: string | null = null;
 
+  private readonly frontend = messageShape(FRONTEND, (name) => this.options.onUnknown(name));
+  private readonly backend = messageShape(BACKEND, (name) => this.options.onUnknown(name));
+
   constructor(options: SessionOptions) {
     this.options = options;
   }
 
   readonly toServer: Direction = framed({
-    shape: () => (this.phase === "open" ? MESSAGE : STARTUP),
+    shape: () => (this.phase === "open" ? this.frontend : STARTUP),
     handle: (frame) => this.fromSubject(frame),
-    onRaw: () => this.options.onUnknown("postgres: unreadable frontend bytes"),
+    side: "frontend",
+    onUnknown: (name) => this.options.onUnknown(name),
   });
 
   readonly toClient: Direction = framed({
-    shape: () => (this.phase === "encryption-answer" ? "one-byte" : MESSAGE),
+    shape: () => (this.phase === "encryption-answer" ? "one-byte" : this.backend),
     handle: (frame) => this.fromServer(frame),
-    onRaw: () => this.options.onUnknown("postgres: unreadable backend bytes"),
+    side: "backend",
+    onUnknown: (name) => this.options.onUnknown(name),
   });
 
   private fromSubject(frame: Buffer): Fate | Promise<Fate> {
@@ -101,8 +117,7 @@ export class PostgresSession implements Conversation {
       }
       case "P": {
         const { name, sql } = parseOf(frame);
-        this.prepared.set(name, kindOf(sql));
-        if (this.prepared.size > PREPARED_MAX) this.prepared.clear();
+        this.prepare(name, kindOf(sql));
         return null;
       }
       case "B": {
@@ -113,6 +128,15 @@ export class PostgresSession implements Conversation {
       default:
         return null;
     }
+  }
+
+  private prepare(name: string, kind: Asked): void {
+    const [oldest] = this.prepared.keys();
+    if (oldest !== undefined && this.prepared.size >= PREPARED_MAX) {
+      this.prepared.delete(oldest);
+      this.options.onUnknown("postgres: prepared statement forgotten");
+    }
+    this.prepared.set(name, kind);
   }
 
   private attribute(text: string): void {
@@ -127,29 +151,45 @@ export class PostgresSession implements Conversation {
       if (frame[0] !== 0x4e) this.options.onUnknown("postgres: encrypted session");
       return { bytes: frame };
     }
-    if (typeOf(frame) === "C" && this.isCommitAsked && this.answeredTag === null) {
-      const tag = commandTag(frame);
-      if (tag === "COMMIT" || tag === "ROLLBACK") {
-        this.answeredTag = tag;
-        return this.pass(frame, this.meet("postgres.commit.applied", tag));
-      }
-    }
-    if (typeOf(frame) === "C" && this.asked !== null && this.asked !== "commit") {
-      return this.pass(frame, this.meet(`postgres.${this.asked}.applied`, commandTag(frame)));
-    }
-    if (typeOf(frame) === "E" && this.asked === "statement") {
-      const tag = `ERROR ${sqlState(frame)}`;
-      return this.pass(frame, this.meet("postgres.statement.applied", tag));
-    }
+    if (typeOf(frame) === "C") return this.onComplete(frame);
+    if (typeOf(frame) === "E") return this.onRefused(frame, `ERROR ${sqlState(frame)}`);
     if (typeOf(frame) === "Z") return { bytes: frame, forwarded: this.readyAfter(frame) };
+    return { bytes: frame };
+  }
+
+  private onComplete(frame: Buffer): Fate | Promise<Fate> {
+    const tag = commandTag(frame);
+    if (this.isCommitOpen() && (tag === "COMMIT" || tag === "ROLLBACK")) {
+      if (tag === "ROLLBACK") return this.onRefused(frame, tag);
+      this.answeredTag = tag;
+      return this.pass(frame, this.meet("postgres.commit.applied", tag));
+    }
+    if (this.asked === null || this.asked === "commit") return { bytes: frame };
+    return this.pass(frame, this.meet(`postgres.${this.asked}.applied`, tag));
+  }
+
+  /** A COMMIT was asked for and has not been answered. */
+  private isCommitOpen(): boolean {
+    return this.isCommitAsked && this.answeredTag === null;
+  }
+
+  /** What was asked was not done: nobody meets it as applied or acknowledged. */
+  private onRefused(frame: Buffer, tag: string): Fate {
+    const asked = this.isCommitOpen() ? "commit" : this.asked;
+    if (asked === "commit") this.answeredTag = tag;
+    this.asked = null;
+    if (asked !== null) {
+      const { instance, recorder } = this.options;
+      const named = [...this.named.values()];
+      noteRefused({ boundary: `postgres.${asked}.applied`, instance, named, tag }, recorder);
+    }
     return { bytes: frame };
   }
 
   private readyAfter(frame: Buffer): () => void {
     const isIdle = readyStatus(frame) === "I";
     return () => {
-      if (this.answeredTag !== null)
-        void this.meet("postgres.commit.acknowledged", this.answeredTag);
+      if (this.answeredTag === "COMMIT") void this.meet("postgres.commit.acknowledged", "COMMIT");
       else if (this.asked !== null && this.asked !== "commit")
         void this.meet(`postgres.${this.asked}.acknowledged`, null);
       this.asked = null;
@@ -165,13 +205,13 @@ export class PostgresSession implements Conversation {
   ): Promise<HeldFrameDecision> | null {
     const { instance, gate, recorder } = this.options;
     return meetBoundary(
-      // Begin and statements are many: only errors and what met a trigger are worth a line.
+      // Begin and statements are many: only what met a trigger, or was refused, is worth a line.
       {
         boundary,
         instance,
         named: [...this.named.values()],
         tag,
-        isQuiet: !boundary.startsWith("postgres.commit.") && tag?.startsWith("ERROR") !== true,
+        isQuiet: !boundary.startsWith("postgres.commit."),
       },
       { gate, recorder },
     );
@@ -188,10 +228,33 @@ function kindOf(sql: string): Asked {
   return asksToBegin(sql) ? "begin" : "statement";
 }
 
+/** Messages that are read are waited for, the others pass as they come. */
+function messageShape(
+  types: { readonly known: string; readonly read: string },
+  onUnknown: (name: string) => void,
+): FrameShape {
+  return {
+    lengthAt: 1,
+    extra: 1,
+    lengthMin: 4,
+    lengthMax: MESSAGE_BYTES_MAX,
+    headBytes: 5,
+    treat: (head, size) => {
+      const type = typeOf(head);
+      if (!types.known.includes(type)) return "no-frame";
+      if (!types.read.includes(type)) return "stream";
+      if (size <= WHOLE_BYTES_MAX) return "whole";
+      onUnknown(`postgres: message ${type} too large`);
+      return "stream";
+    },
+  };
+}
+
 function framed(options: {
   readonly shape: () => FrameShape | "one-byte";
   readonly handle: (frame: Buffer) => Fate | Promise<Fate>;
-  readonly onRaw: () => void;
+  readonly side: "frontend" | "backend";
+  readonly onUnknown: (name: string) => void;
 }): Direction {
   const framer = new LengthFramer();
   let toldRaw = false;
@@ -202,10 +265,19 @@ function framed(options: {
       return lazyFrames(framer, options.shape);
     },
     handle(frame) {
-      if (!framer.isRaw()) return options.handle(frame);
-      if (!toldRaw) options.onRaw();
-      toldRaw = true;
-      return { bytes: frame };
+      if (framer.isPart()) return { bytes: frame };
+      if (framer.isRaw()) {
+        if (!toldRaw) options.onUnknown(`postgres: unreadable ${options.side} bytes`);
+        toldRaw = true;
+        return { bytes: frame };
+      }
+      try {
+        return options.handle(frame);
+      } catch {
+        // Not understood is not broken: the bytes go on as they came.
+        options.onUnknown(`postgres: unreadable ${options.side} message`);
+        return { bytes: frame };
+      }
     },
   };
 }

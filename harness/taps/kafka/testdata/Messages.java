@@ -1,6 +1,6 @@
 /*
- * Writes messages.ndjson: every request and response the tap reads, in every version, as Kafka's own
- * classes encode them. Run with the jars of the local stack:
+ * Writes messages.ndjson: every request and response the tap reads, in every version, and record
+ * batches of every codec, as Kafka's own classes encode them. Run with the jars of the local stack:
  *   java -cp "<cache>/kafka-4.3.1-1/*" Messages.java > messages.ndjson
  */
 import java.nio.ByteBuffer;
@@ -18,10 +18,14 @@ public class Messages {
   static final Uuid TOPIC_ID = new Uuid(0x1122334455667788L, 0x99aabbccddeeff00L);
 
   static MemoryRecords records() {
+    return records(Compression.NONE);
+  }
+
+  static MemoryRecords records(Compression compression) {
     Header[] headers = {new RecordHeader("event-id", "evt-1".getBytes())};
     SimpleRecord one = new SimpleRecord(5L, "pay-1".getBytes(), "{}".getBytes(), headers);
     SimpleRecord two = new SimpleRecord(6L, (byte[]) null, (byte[]) null, new Header[0]);
-    return MemoryRecords.withRecords(40L, Compression.NONE, one, two);
+    return MemoryRecords.withRecords(40L, compression, one, two);
   }
 
   static void request(ApiKeys api, int version, ApiMessage body) {
@@ -43,6 +47,24 @@ public class Messages {
     frame.putInt(head.remaining() + rest.remaining()).put(head).put(rest);
     System.out.printf("{\"kind\":\"%s\",\"api\":%d,\"version\":%d,\"hex\":\"%s\"}%n", kind, api.id, v,
         HexFormat.of().formatHex(frame.array()));
+  }
+
+  /** Record batches alone: how they are packed, and their bytes. */
+  static void batches(String packing, MemoryRecords records) {
+    byte[] bytes = new byte[records.sizeInBytes()];
+    records.buffer().duplicate().get(bytes);
+    System.out.printf("{\"kind\":\"batches\",\"packing\":\"%s\",\"hex\":\"%s\"}%n", packing,
+        HexFormat.of().formatHex(bytes));
+  }
+
+  /** As records(), but large enough that every codec has something to repeat, and blocks to cut. */
+  static MemoryRecords large(Compression compression) {
+    SimpleRecord[] all = new SimpleRecord[400];
+    for (int i = 0; i < all.length; i++) {
+      Header[] headers = {new RecordHeader("event-id", ("evt-" + i).getBytes())};
+      all[i] = new SimpleRecord(5L, ("pay-" + i).getBytes(), ("{\"n\":" + i * 7919L % 1000 + ",\"text\":\"" + "abc".repeat(i % 90) + "\"}").getBytes(), headers);
+    }
+    return MemoryRecords.withRecords(40L, compression, all);
   }
 
   interface Make { void at(int version); }
@@ -109,6 +131,17 @@ public class Messages {
       if (v >= 3) data.setMemberId("member").setGenerationId(3);
       request(ApiKeys.TXN_OFFSET_COMMIT, v, data);
     });
+    each(ApiKeys.TXN_OFFSET_COMMIT, v -> response(ApiKeys.TXN_OFFSET_COMMIT, v, new TxnOffsetCommitResponseData()
+        .setTopics(List.of(new TxnOffsetCommitResponseData.TxnOffsetCommitResponseTopic().setName("topic").setPartitions(List.of(
+            new TxnOffsetCommitResponseData.TxnOffsetCommitResponsePartition().setPartitionIndex(2).setErrorCode((short) 22)))))));
+    each(ApiKeys.INIT_PRODUCER_ID, v -> {
+      var data = new InitProducerIdRequestData().setTransactionalId("txn").setTransactionTimeoutMs(9);
+      if (v >= 6) data.setKeepPreparedTxn(true);
+      request(ApiKeys.INIT_PRODUCER_ID, v, data);
+      response(ApiKeys.INIT_PRODUCER_ID, v, new InitProducerIdResponseData().setProducerId(3).setProducerEpoch((short) 1));
+    });
+    each(ApiKeys.ADD_OFFSETS_TO_TXN, v -> request(ApiKeys.ADD_OFFSETS_TO_TXN, v, new AddOffsetsToTxnRequestData()
+        .setTransactionalId("txn").setProducerId(3).setProducerEpoch((short) 1).setGroupId("group")));
     each(ApiKeys.END_TXN, v -> {
       request(ApiKeys.END_TXN, v, new EndTxnRequestData().setTransactionalId("txn").setCommitted(true));
       response(ApiKeys.END_TXN, v, new EndTxnResponseData().setErrorCode((short) 47));
@@ -138,5 +171,10 @@ public class Messages {
       response(ApiKeys.CONSUMER_GROUP_HEARTBEAT, v, new ConsumerGroupHeartbeatResponseData().setMemberId("member")
           .setMemberEpoch(4).setAssignment(assigned));
     });
+    for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
+      var compression = Compression.of(codec).build();
+      batches(codec, records(compression));
+      if (codec.equals("snappy") || codec.equals("lz4")) batches("large " + codec, large(compression));
+    }
   }
 }

@@ -8,10 +8,22 @@ export interface Sample {
   readonly hex: string;
 }
 
-export const samples: readonly Sample[] = readFileSync(
-  new URL("../testdata/messages.ndjson", import.meta.url),
-  "utf8",
-)
+/** Record batches alone, packed by one codec ("large ...": 400 records, more than one block). */
+interface Batches {
+  readonly kind: "batches";
+  readonly packing: string;
+  readonly hex: string;
+}
+
+const lines = readFileSync(new URL("../testdata/messages.ndjson", import.meta.url), "utf8")
   .trimEnd()
   .split("\n")
-  .map((line) => JSON.parse(line) as Sample);
+  .map((line) => JSON.parse(line) as Sample | Batches);
+
+export const samples = lines.filter((line) => line.kind !== "batches");
+
+export const batches: ReadonlyMap<string, Buffer> = new Map(
+  lines.flatMap((line) =>
+    line.kind === "batches" ? [[line.packing, Buffer.from(line.hex, "hex")] as const] : [],
+  ),
+);

@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import type { CallEvent, EffectEvent, Version } from "../model/history.ts";
+import { KeyChanges } from "./key-changes.ts";
+
+const TOPIC = "payments.requested";
+const spawned = (instance: string, version: Version) =>
+  ({
+    stream: "process",
+    instance,
+    kind: "spawned",
+    version,
+    pid: 1,
+    incarnation: 1,
+    signal: null,
+    code: null,
+    planned: true,
+  }) as const;
+const delivered = (instance: string, key: string, topic = TOPIC) =>
+  ({
+    stream: "delivery",
+    instance,
+    key,
+    attempt: 1,
+    position: { topic, partition: 0, offset: 0 },
+  }) as const;
+const row = (version: Version, key: string, dedupKey: string): EffectEvent => ({
+  stream: "effect",
+  table: "seen",
+  op: "insert",
+  xid: "1",
+  commitOrder: 1,
+  instance: "consumer-1",
+  before: null,
+  after: { payment_id: key, event_id: dedupKey },
+  version,
+});
+const call = (version: Version, key: string, idempotencyKey: string): CallEvent => ({
+  stream: "call",
+  callId: "c",
+  api: "payments",
+  moment: "received",
+  instance: "consumer-1",
+  idempotencyKey,
+  key,
+  eventId: null,
+  amount: 1,
+  payloadHash: "h",
+  status: null,
+  replayed: false,
+  version,
+});
+
+/** Both versions were delivered pay-1 and pay-2; pay-3 only the first. */
+function both(): KeyChanges {
+  const keys = new KeyChanges({
+    inputTopic: TOPIC,
+    dedup: { table: "seen", key: "payment_id", columns: ["event_id"] },
+  });
+  keys.spawned(spawned("consumer-1", "current"));
+  for (const key of ["pay-1", "pay-2", "pay-3"]) keys.delivered(delivered("consumer-1", key));
+  keys.spawned(spawned("consumer-1", "next"));
+  for (const key of ["pay-1", "pay-2"]) keys.delivered(delivered("consumer-1", key));
+  keys.delivered(delivered("consumer-1", "pay-3", "another topic"));
+  return keys;
+}
+
+const NONE = { same: 0, changed: 0, notCompared: 2 };
+
+test("where the next version leaves no row of its own, nothing is compared, and that is said", () => {
+  const keys = both();
+  keys.dedupRow(row("current", "pay-1", "e-1"));
+  keys.dedupRow(row("current", "pay-2", "e-2"));
+  expect(keys.differences()).toEqual([]);
+  expect(keys.comparisons()).toEqual([
+    { what: "dedup key", ...NONE },
+    { what: "idempotency key", ...NONE },
+  ]);
+});
+
+test("a key that changed is listed, one that did not is counted", () => {
+  const keys = both();
+  keys.dedupRow(row("current", "pay-1", "e-1"));
+  keys.dedupRow(row("next", "pay-1", "v2:e-1"));
+  keys.call(call("current", "pay-2", "k-2"));
+  keys.call(call("next", "pay-2", "k-2"));
+  expect(keys.differences()).toEqual([
+    { key: "pay-1", what: "dedup key", current: "e-1", next: "v2:e-1" },
+  ]);
+  expect(keys.comparisons()).toEqual([
+    { what: "dedup key", same: 0, changed: 1, notCompared: 1 },
+    { what: "idempotency key", same: 1, changed: 0, notCompared: 1 },
+  ]);
+});
+
+test("where nothing was redeployed there is nothing to compare", () => {
+  const keys = new KeyChanges({ inputTopic: TOPIC, dedup: null });
+  keys.delivered(delivered("consumer-1", "pay-1"));
+  const zero = { same: 0, changed: 0, notCompared: 0 };
+  expect(keys.comparisons()).toEqual([
+    { what: "dedup key", ...zero },
+    { what: "idempotency key", ...zero },
+  ]);
+});
