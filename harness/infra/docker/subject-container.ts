@@ -1,7 +1,7 @@
 import { HarnessError } from "../../model/errors.ts";
 import type { SubjectContainer } from "../../model/config.ts";
 import type { SubjectProcess, SubjectRunner, SubjectSpec } from "../../ports/subject.ts";
-import { isHealthy, read } from "../process/subject-runner.ts";
+import { isHealthy, read, subjectProcess } from "../process/subject-runner.ts";
 import { EngineContainer, type EngineRun } from "./container.ts";
 import type { RunNetworks } from "./network.ts";
 
@@ -44,19 +44,7 @@ export function createContainerSubjects(means: {
         spec.instance,
         removed.catch(() => undefined), // swept at the end
       );
-      return {
-        instance: spec.instance,
-        incarnation: spec.incarnation,
-        pid: child.pid,
-        what: child.what,
-        exited: child.exited,
-        signal: child.signal,
-        delivered: child.delivered,
-        isStopped: child.isStopped,
-        stoppedState: child.stoppedState,
-        endSurvivors: () => [],
-        lastLines: child.lastLines,
-      };
+      return subjectProcess(spec, child, () => []);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SubjectProcess, SubjectRunner, SubjectSpec } from "../../ports/subject.ts";
-import { minimalEnvironment } from "./child.ts";
+import { minimalEnvironment, type Child } from "./child.ts";
 import { processesWith } from "./process-identity.ts";
 import { signalProcess } from "./reap.ts";
 import type { RunSession } from "./run-session.ts";
@@ -42,23 +42,22 @@ export function createSubjectRunner(session: RunSession): SubjectRunner {
         logFile: spec.logFile,
         stopSignal: "SIGKILL",
       });
-      return {
-        instance: spec.instance,
-        incarnation: spec.incarnation,
-        pid: child.pid,
-        what: child.what,
-        exited: child.exited,
-        signal: child.signal,
-        delivered: child.delivered,
-        isStopped: child.isStopped,
-        stoppedState: child.stoppedState,
-        endSurvivors: () => {
-          const survivors = processesWith(mark);
-          for (const pid of survivors) signalProcess(pid, "SIGKILL");
-          return survivors;
-        },
-        lastLines: child.lastLines,
-      };
+      return subjectProcess(spec, child, () => {
+        const survivors = processesWith(mark);
+        for (const pid of survivors) signalProcess(pid, "SIGKILL");
+        return survivors;
+      });
     },
   };
+}
+
+/** An instance of the subject, in a process or a container. */
+export function subjectProcess(
+  { instance, incarnation }: SubjectSpec,
+  child: Child,
+  endSurvivors: () => readonly number[],
+): SubjectProcess {
+  const { pid, what, exited, signal, delivered, isStopped, stoppedState, lastLines } = child;
+  const state = { isStopped, stoppedState, endSurvivors, lastLines };
+  return { instance, incarnation, pid, what, exited, signal, delivered, ...state };
 }
