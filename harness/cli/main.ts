@@ -5,6 +5,7 @@ import { EVICTIONS, type Eviction } from "../model/run-header.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { GATE_COMMANDS, withGate } from "./gate-commands.ts";
 import { refuseMisplaced, RUN_FLAGS } from "./run-flags.ts";
+import type { StackName } from "./session.ts";
 import { suggest } from "./suggest.ts";
 
 const COMMANDS = [
@@ -17,6 +18,7 @@ const COMMANDS = [
   "verify",
   "show",
   "report",
+  "clean",
   ...GATE_COMMANDS,
 ];
 const FLAGS = [
@@ -46,7 +48,7 @@ const print = (line: string): void => {
 
 interface Flags {
   readonly filter?: readonly string[] | undefined;
-  readonly stack: string;
+  readonly stack: StackName;
   readonly variant?: string | undefined;
   readonly seed?: number | undefined;
   readonly json: boolean;
@@ -97,17 +99,16 @@ async function runCalibration(flags: Flags): Promise<number> {
   const { calibrate } = await import("./calibrate.ts");
   const { renderCalibration } = await import("./calibrate-report.ts");
   const { storeCalibration } = await import("./calibration-store.ts");
-  const { reportsFolder } = await import("./session.ts");
+  const { reportsFolder, stackFor } = await import("./session.ts");
   const loaded = await load(flags.config);
   const result = await calibrate({
     loaded,
+    stack: await stackFor(flags.stack, loaded, progressOf(flags)),
     variants: flags.variants ?? [],
     isFull: flags.full,
     seed: seedOf(flags),
     output: flags.output,
-    progress: (line) => {
-      if (!flags.quiet) process.stderr.write(`${line}\n`);
-    },
+    progress: progressOf(flags),
   });
   // A part of the variants says nothing of the instrument as a whole.
   if ((flags.variants ?? []).length === 0) {
@@ -116,6 +117,12 @@ async function runCalibration(flags: Flags): Promise<number> {
   if (flags.json) print(JSON.stringify(result, null, 2));
   else print(renderCalibration(result).join("\n"));
   return result.isAsStated ? EXIT_CODES.pass : EXIT_CODES.violated;
+}
+
+function progressOf({ quiet }: Flags): (line: string) => void {
+  return (line) => {
+    if (!quiet) process.stderr.write(`${line}\n`);
+  };
 }
 
 /** Only what needs no stack; says nothing of the service, so that no run may cite it. */
@@ -132,17 +139,6 @@ function seedOf({ seed }: Flags): number | undefined {
     throw new HarnessError("usage", "--seed must be a whole number.");
   }
   return seed;
-}
-
-async function doctor(): Promise<number> {
-  const { createLocalStack } = await import("../infra/local/local-stack.ts");
-  const diagnoses = await createLocalStack().diagnose();
-  for (const { name, status, found, needed, fix } of diagnoses) {
-    print(`${status.padEnd(16)} ${name.padEnd(18)} ${found} (${needed})`);
-    if (fix !== null) print(`${" ".repeat(17)}fix: ${fix}`);
-  }
-  const isReady = diagnoses.every(({ status }) => status !== "missing");
-  return isReady ? EXIT_CODES.pass : EXIT_CODES.environment;
 }
 
 /** Runs a command; its exit code is left in process.exitCode. */
@@ -163,9 +159,9 @@ function optionsOf(args: readonly string[]) {
     .scriptName("gameday")
     .env("GAMEDAY")
     .option("stack", {
-      choices: ["auto", "local"],
-      default: "auto",
-      describe: "where the servers run (auto: local in this version)",
+      choices: ["auto", "local", "docker"] as const,
+      default: "auto" as const,
+      describe: "where the servers run (auto: docker where an engine has the images, else local)",
     })
     .option("variant", {
       type: "string",
@@ -274,10 +270,17 @@ function parser(args: readonly string[]) {
     )
     .command("demo", "a naive and a careful consumer under the same kill", {}, (flags) =>
       exitWith(async () =>
-        (await import("./demo.ts")).demo({ print, output: (flags as unknown as Flags).output }),
+        (await import("./demo.ts")).demo({ ...(flags as unknown as Flags), print }),
       )(),
     )
-    .command("doctor", "what the stack needs and what is there", {}, exitWith(doctor))
+    .command("doctor", "what each stack needs and what is there", {}, (flags) =>
+      exitWith(async () =>
+        (await import("./doctor.ts")).doctor({ ...(flags as unknown as Flags), print }),
+      )(),
+    )
+    .command("clean", "remove what runs that did not end in order have left", {}, () =>
+      exitWith(async () => (await import("./clean.ts")).clean(print))(),
+    )
     .command(
       "calibrate [variants..]",
       "known-broken variants must be caught by exactly their guarantees",
@@ -319,6 +322,21 @@ async function main(args: readonly string[]): Promise<void> {
   }
   // Everything was stopped and waited for; an IPC channel to the wrapper must not keep us alive.
   process.disconnect?.();
+  endSoon();
+}
+
+const LINGER_MS = 2_000;
+
+/**
+ * Where servers outlive their engine, a driver's connection to one may stay open for good (kafkajs
+ * leaves some). Whatever lingers after the last word was read does not keep the process.
+ */
+function endSoon(): void {
+  const check = (): void => {
+    if (process.stdout.writableLength === 0) process.exit();
+    endSoon();
+  };
+  setTimeout(check, LINGER_MS).unref();
 }
 
 await main(hideBin(process.argv));

@@ -15,7 +15,13 @@ import {
 } from "./reporters.ts";
 import { selected, shardOf } from "./select.ts";
 import { checkAvailable, withEviction } from "./sense.ts";
-import { localStack, reportsFolder, runAndStore, type RunSettings } from "./session.ts";
+import {
+  reportsFolder,
+  runAndStore,
+  stackFor,
+  type RunSettings,
+  type StackName,
+} from "./session.ts";
 import {
   isOn,
   resolveSettings,
@@ -95,11 +101,15 @@ async function settingsOf(
   );
   const variant = textOf(settings, "variant") ?? null;
   checkVariant(variant, loaded.config.subject.variants ?? []);
-  const stack = await localStack();
+  const isQuiet = isOn(settings, "quiet");
+  const stack = await stackFor(textOf(settings, "stack") as StackName, loaded, (line) => {
+    if (!isQuiet) toStderr(line);
+  });
   for (const scenario of scenarios) checkAvailable(scenario, stack.abilities);
   const limit = textOf(settings, "global-timeout");
   const shard = textOf(settings, "shard");
   return {
+    stack,
     loaded,
     scenarios,
     variant,
@@ -107,7 +117,7 @@ async function settingsOf(
     eviction,
     isArmed: !isOn(settings, "disarm"),
     output: textOf(settings, "output"),
-    isQuiet: isOn(settings, "quiet"),
+    isQuiet,
     workers: count(settings, "workers"),
     maxFailures: count(settings, "max-failures"),
     globalTimeoutMs: limit === undefined ? undefined : durationMs(limit, "--global-timeout"),

@@ -109,6 +109,17 @@ export const reporterSchema = z.union([
 const series = { series: name, labels: z.record(z.string(), z.string()).optional() };
 const topic = z.strictObject({ topic: name, partitions: positive });
 
+const command = z.array(name).min(1).optional();
+const container = z.union([
+  z.strictObject({ image: name, command }),
+  z.strictObject({ dockerfile: name, context: name.optional(), command }),
+]);
+const images = z.strictObject({
+  kafka: name.optional(),
+  postgres: name.optional(),
+  toxiproxy: name.optional(),
+});
+
 export const configSchema = z.strictObject({
   subject: z.strictObject({
     command: z.array(name).min(1),
@@ -134,7 +145,14 @@ export const configSchema = z.strictObject({
       })
       .optional(),
     variants: z.array(name).optional(),
-    next: z.strictObject({ command: z.array(name).min(1), cwd: name.optional() }).optional(),
+    next: z
+      .strictObject({
+        command: z.array(name).min(1),
+        cwd: name.optional(),
+        container: container.optional(),
+      })
+      .optional(),
+    container: container.optional(),
   }),
   database: z.strictObject({
     migrations: name,
@@ -212,13 +230,14 @@ export const configSchema = z.strictObject({
     .optional(),
   scenarios: name,
   output: name.optional(),
+  docker: z.strictObject({ images: images.optional() }).optional(),
   workers: positive.optional(),
   secrets: z
     .strictObject({ env: z.array(name).optional(), fields: z.array(name).optional() })
     .optional(),
   run: z
     .strictObject({
-      stack: name.optional(),
+      stack: z.enum(["auto", "local", "docker"]).optional(),
       variant: name.optional(),
       seed: z.number().int().optional(),
       eviction: z.enum(EVICTIONS).optional(),

@@ -28,7 +28,9 @@ export interface RunSettings {
   readonly isQuiet: boolean;
   /** Scenarios at a time; by default as many as the configuration or the cores allow, 3 at most. */
   readonly workers?: number | undefined;
-  /** A stack that serves several runs; the local one, for this run alone, when left out. */
+  /** What this run is on; the local stack when left out. */
+  readonly stack?: StackAdapter;
+  /** A stack that serves several runs. */
   readonly shared?: StackAdapter;
   readonly maxFailures?: number | undefined;
   readonly globalTimeoutMs?: number | undefined;
@@ -71,7 +73,7 @@ async function runGuarded(settings: RunSettings, guarded: Guarded): Promise<Fini
   progress(`run ${runId}, seed ${seed}`);
   using interrupted = interruption();
   using limit = timeLimit(settings.globalTimeoutMs);
-  const stack = settings.shared ?? (await localStack());
+  const stack = settings.shared ?? settings.stack ?? (await localStack());
   const judged = await runScenarios(
     {
       config: guarded.config,
@@ -151,6 +153,37 @@ function openView(isQuiet: boolean, elapsedMs: () => number): View | null {
 export async function localStack(): Promise<StackAdapter> {
   const { createLocalStack } = await import("../infra/local/local-stack.ts");
   return createLocalStack();
+}
+
+export const STACKS = ["auto", "local", "docker"] as const;
+export type StackName = (typeof STACKS)[number];
+
+/** The stack asked for; `auto` says which it took, and why, in one line. */
+export async function stackFor(
+  name: StackName,
+  { config, folder }: Loaded,
+  progress: (line: string) => void,
+): Promise<StackAdapter> {
+  if (name === "local" || (name === "auto" && !(await prefersDocker(config, progress)))) {
+    return localStack();
+  }
+  const { createDockerStack } = await import("../infra/docker/docker-stack.ts");
+  const { container, next } = config.subject;
+  const containers = [container, next?.container].flatMap((one) =>
+    one === undefined ? [] : [one],
+  );
+  return createDockerStack({ docker: config.docker, containers, configFolder: folder });
+}
+
+async function prefersDocker(
+  config: Loaded["config"],
+  progress: (line: string) => void,
+): Promise<boolean> {
+  const { chooseStack } = await import("../infra/docker/choose.ts");
+  const { imagesOf } = await import("../infra/docker/image-names.ts");
+  const { stack, why } = await chooseStack(imagesOf(config.docker));
+  progress(why);
+  return stack === "docker";
 }
 
 /** Version in gameday's own package.json. */

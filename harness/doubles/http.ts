@@ -35,11 +35,11 @@ export function gone(response: ServerResponse): Promise<void> {
   });
 }
 
-/** Listens on a free port of 127.0.0.1. */
-export function listen(server: Server): Promise<void> {
+/** Listens on a free port of this address. */
+export function listen(server: Server, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve());
+    server.listen(0, host, () => resolve());
   });
 }
 

@@ -22,6 +22,8 @@ import { addressOf, closeServer, gone, listen, readBody, send } from "./http.ts"
 export interface ApiDoubleOptions {
   readonly api: string;
   readonly instances: readonly string[];
+  /** Address to listen on; loopback where left out. */
+  readonly host?: string;
   readonly mode: ApiMode;
   readonly recorder: Recorder;
   readonly attribution: Attribution;
@@ -69,7 +71,7 @@ export async function startPaymentsApi(options: ApiDoubleOptions): Promise<ApiDo
       );
     });
     servers.set(instance, server);
-    await listen(server);
+    await listen(server, options.host ?? "127.0.0.1");
   }
   return {
     addressFor: (instance) => required(addressOf(servers.get(instance)), instance),
@@ -258,5 +260,5 @@ function amountIn(body: string): number | null {
 
 function required(address: AddressInfo | null, instance: string): HostPort {
   if (address === null) throw new Error(`The API double has no listener for ${instance}.`);
-  return { host: "127.0.0.1", port: address.port };
+  return { host: address.address, port: address.port };
 }

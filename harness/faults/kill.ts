@@ -30,10 +30,10 @@ export async function killInstance(field: FaultField, instance: string): Promise
   if (survivors.length > 0) {
     throw new HarnessError(
       "internal",
-      `${instance} is a wrapper: its process group ${process.pid} was killed, and process ${survivors.join(", ")} lived on. Start the subject itself (exec, no setsid).`,
+      `${instance} is a wrapper: its ${process.what} was killed, and process ${survivors.join(", ")} lived on. Start the subject itself (exec, no setsid).`,
     );
   }
-  return `process group ${process.pid} of ${instance} is gone (SIGKILL)`;
+  return `${process.what} of ${instance} is gone (SIGKILL)`;
 }
 
 /** The victim leaves its group, somebody takes over, and it is started again if asked for. */

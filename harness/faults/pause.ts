@@ -17,7 +17,7 @@ export const pause: Fault<"pause"> = {
           `${field.victim} (pid ${process.pid}) runs on after SIGSTOP.`,
         );
       }
-      return `process ${process.pid} of ${field.victim} is stopped (state T)`;
+      return `${process.what} of ${field.victim} is stopped (${process.stoppedState})`;
     },
     heal: async () => {
       await field.evict(field.victim);

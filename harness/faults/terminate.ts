@@ -15,14 +15,13 @@ export const terminate: Fault<"terminate"> = {
     const back = comeback(field, spec.restart);
     let exited: Promise<unknown> = Promise.resolve();
     return {
-      carryOut: () => {
+      carryOut: async () => {
         const process = field.expectExit(field.victim, "SIGTERM");
         process.signal("SIGTERM");
         exited = untilGone(process, { signal: "SIGTERM", deadlineMs: DRAIN_DEADLINE_MS });
         exited.catch(() => undefined); // heal() awaits it and speaks up
-        return Promise.resolve(
-          `SIGTERM was sent to process group ${process.pid} of ${field.victim}`,
-        );
+        await process.delivered();
+        return `SIGTERM was sent to ${process.what} of ${field.victim}`;
       },
       heal: async () => {
         await exited;

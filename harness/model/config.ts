@@ -36,8 +36,10 @@ export interface InstanceWiring {
   readonly databaseUrl: string;
   /** Base URL of the API through the instance's own link. */
   readonly apiUrl: string;
-  /** Port of 127.0.0.1 on which the instance should answer its health path. */
+  /** Port on which the instance should answer its health path. */
   readonly httpPort: number;
+  /** Address to listen on: 127.0.0.1, or every interface of a container (published on loopback only). */
+  readonly httpHost: string;
   readonly variant: string | null;
   /** `next` once a redeploy has replaced this instance. */
   readonly version: Version;
@@ -45,6 +47,29 @@ export interface InstanceWiring {
   readonly sessionTimeoutMs: number;
   /** Addresses that go around the links. For tests of the harness itself: using one is a bypass. */
   readonly direct: { readonly kafka: string; readonly databaseUrl: string };
+}
+
+/** The subject as an image: one that exists, or one that is built (and cached in layers) before a run. */
+export type SubjectContainer = (
+  | { readonly image: string }
+  | {
+      /** Path of the Dockerfile; relative to the config file. */
+      readonly dockerfile: string;
+      /** Folder sent to the build, less what its .dockerignore names; that of the config file by default. */
+      readonly context?: string;
+    }
+) & {
+  /** Instead of the image's own command. */
+  readonly command?: readonly [string, ...string[]];
+};
+
+/** Images of the docker stack: names with tag or digest. */
+export interface DockerConfig {
+  readonly images?: {
+    readonly kafka?: string;
+    readonly postgres?: string;
+    readonly toxiproxy?: string;
+  };
 }
 
 export interface SubjectConfig {
@@ -59,7 +84,13 @@ export interface SubjectConfig {
   /** Known variants; `--variant` accepts only these. */
   readonly variants?: readonly string[];
   /** The next version, for redeploy scenarios; the same command when left out. */
-  readonly next?: { readonly command: readonly [string, ...string[]]; readonly cwd?: string };
+  readonly next?: {
+    readonly command: readonly [string, ...string[]];
+    readonly cwd?: string;
+    readonly container?: SubjectContainer;
+  };
+  /** How `--stack docker` runs it. Without this the command runs on this machine there as well. */
+  readonly container?: SubjectContainer;
 }
 
 export interface KafkaRecord {
@@ -138,6 +169,7 @@ export interface GamedayConfig {
   readonly scenarios: string;
   /** Reports folder, default "reports" beside the config. */
   readonly output?: string;
+  readonly docker?: DockerConfig;
   /** Scenarios at a time, each on a stack of its own (default: one for each core, 3 at most). */
   readonly workers?: number;
   readonly secrets?: SecretsDeclaration;

@@ -12,7 +12,10 @@ export type ToxicDirection = "to-server" | "to-subject";
 /** One Toxiproxy proxy. Every call reads the state back and fails when it is not as asked. */
 export interface ProxyHandle {
   readonly name: string;
+  /** Where the harness reaches it. */
   readonly listen: HostPort;
+  /** Where the subject reaches it. */
+  readonly address: HostPort;
   /** `false` closes the listener and every connection of this proxy. */
   setEnabled(enabled: boolean): Promise<void>;
   /** Adds a toxic; returns its name. */

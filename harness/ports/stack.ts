@@ -36,6 +36,8 @@ export interface StartedStack extends AsyncDisposable {
   readonly directPostgres: HostPort;
   readonly postgresUser: string;
   readonly postgresPassword: string;
+  /** Address that taps and doubles of the harness listen on: where this stack's proxies reach them. */
+  readonly tapHost: string;
   readonly broker: Broker;
   readonly database: DatabaseServer;
   readonly proxies: ProxyServer;

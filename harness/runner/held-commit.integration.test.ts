@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, expect, test } from "vitest";
 import { startPostgres } from "../infra/local/postgres-server.ts";
-import { cacheFolder } from "../infra/local/cache.ts";
+import { cacheFolder } from "../infra/process/cache.ts";
 import { findFreePorts } from "../infra/process/free-ports.ts";
 import { RunSession } from "../infra/process/run-session.ts";
 import type { BoundaryName } from "../model/boundary.ts";

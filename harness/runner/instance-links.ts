@@ -15,6 +15,7 @@ export interface InstanceLinks {
   readonly instance: string;
   /** One proxy for each broker, one tap for all of them. */
   readonly kafka: {
+    /** As the subject reaches them. */
     readonly addresses: readonly HostPort[];
     /** Node ids, in the order of the proxies. */
     readonly brokers: readonly number[];
@@ -75,7 +76,8 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
   if (listeners.length === 0) {
     throw new HarnessError("internal", `The stack has no Kafka listener for ${instance}.`);
   }
-  const shared = { instance, recorder: context.recorder, gate };
+  const host = context.stack.tapHost;
+  const shared = { instance, recorder: context.recorder, gate, host };
   const kafkaTap = await startKafkaTap({
     ...shared,
     upstreams: listeners.map(({ upstream }) => upstream),
@@ -115,13 +117,13 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
   return {
     instance,
     kafka: {
-      addresses: kafka.map(({ listen }) => listen),
+      addresses: kafka.map(({ address }) => address),
       brokers: listeners.map(({ broker }) => broker),
       proxies: kafka,
       tap: kafkaTap,
     },
-    postgres: { address: postgres.listen, proxies: [postgres], tap: postgresTap },
-    api: { address: http.listen, proxies: [http] },
+    postgres: { address: postgres.address, proxies: [postgres], tap: postgresTap },
+    api: { address: http.address, proxies: [http] },
   };
 }
 

@@ -55,6 +55,8 @@ export class Instances implements AsyncDisposable {
       incarnation,
       command: deployed.command,
       cwd: resolve(request.configFolder, deployed.cwd ?? "."),
+      container: deployed.container,
+      httpPort: this.httpPorts.get(instance) ?? 0,
       env: this.environmentOf(instance),
       logFile: join(request.runFolder, "logs", `${this.context.scenario.id}.${instance}.log`),
     });
@@ -245,6 +247,7 @@ export class Instances implements AsyncDisposable {
       databaseUrl: `postgres://${credentials}@${postgres.host}:${postgres.port}/${database.name}`,
       apiUrl: `http://${links.api.address.host}:${links.api.address.port}`,
       httpPort: this.httpPorts.get(instance) ?? 0,
+      httpHost: stack.subjects.listenHost,
       variant: version === "next" || !hasRedeploy(scenario) ? request.variant : null,
       version,
       sessionTimeoutMs: sessionTimeoutFor(header.eviction),

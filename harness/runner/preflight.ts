@@ -15,8 +15,8 @@ export async function preflight(context: ScenarioContext, links: OpenLinks): Pro
 async function checkLink(context: ScenarioContext, link: InstanceLinks): Promise<string[]> {
   const { addresses, proxies } = link.kafka;
   const { broker } = context.stack;
-  for (const address of addresses) {
-    const advertised = await broker.advertisedTo(address);
+  for (const { listen } of proxies) {
+    const advertised = await broker.advertisedTo(listen);
     const foreign = advertised.filter((one) => !addresses.some((own) => isSame(one, own)));
     if (advertised.length === 0 || foreign.length > 0) {
       const names = foreign.map(({ host, port }) => `${host}:${port}`).join(", ");
@@ -25,8 +25,8 @@ async function checkLink(context: ScenarioContext, link: InstanceLinks): Promise
   }
   await Promise.all(proxies.map((proxy) => proxy.setEnabled(false)));
   const answers = await Promise.all(
-    addresses.map((address) =>
-      broker.advertisedTo(address).then(
+    proxies.map(({ listen }) =>
+      broker.advertisedTo(listen).then(
         () => true,
         () => false,
       ),

@@ -29,6 +29,7 @@ export async function runScenario(context: ScenarioContext): Promise<void> {
   await using api = await startPaymentsApi({
     api: apiNameOf(context),
     instances,
+    host: context.stack.tapHost,
     mode: context.scenario.api,
     recorder,
     attribution: context.inFlight,

@@ -7,6 +7,7 @@ import {
 } from "node:net";
 import type { HostPort } from "../ports/basics.ts";
 
+const LOOPBACK = "127.0.0.1";
 /** Bytes of one direction that may wait behind a held frame before the sender is paused. */
 const WAITING_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -33,12 +34,13 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** A TCP relay on loopback; every connection gets a conversation of its own. Port 0 is any free one. */
+/** A TCP relay, on loopback unless told; every connection gets a conversation of its own. */
 export async function startRelay(
   upstream: HostPort,
   converse: () => Conversation,
-  listenPort = 0,
+  at: { readonly host?: string | undefined; readonly port?: number | undefined } = {},
 ): Promise<Relay> {
+  const { host = LOOPBACK } = at;
   const sockets = new Set<Socket>();
   let connections = 0;
   let answered = 0;
@@ -61,10 +63,10 @@ export async function startRelay(
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(listenPort, "127.0.0.1", () => resolve());
+    server.listen(at.port ?? 0, host, () => resolve());
   });
   return {
-    listen: { host: "127.0.0.1", port: (server.address() as AddressInfo).port },
+    listen: { host, port: (server.address() as AddressInfo).port },
     connectionCount: () => connections,
     answeredFrames: () => answered,
     close: () => closeAll(server, sockets),

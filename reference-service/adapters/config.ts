@@ -16,6 +16,8 @@ const schema = z
     DATABASE_URL: z.string().min(1),
     PAYMENTS_API_URL: z.string().min(1),
     INSTANCE_ID: z.string().min(1),
+    /** Loopback on a machine; every interface in a container, which publishes nothing by itself. */
+    HTTP_HOST: z.string().default("127.0.0.1"),
     HTTP_PORT: z.coerce.number().int().min(1).max(65_535),
     VARIANT: z.string().default(""),
     KAFKA_SESSION_TIMEOUT_MS: milliseconds(30_000),

@@ -1,12 +1,13 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 
 export interface HealthOptions {
+  readonly host: string;
   readonly port: number;
   readonly check: () => Promise<boolean>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
 }
 
-/** GET /healthz (200 when `check` holds, 503 otherwise) and GET /metrics, on loopback. */
+/** GET /healthz (200 when `check` holds, 503 otherwise) and GET /metrics. */
 export async function startHealthServer(options: HealthOptions): Promise<Server> {
   const { check, metrics } = options;
   const server = createServer((request, response) => {
@@ -16,7 +17,7 @@ export async function startHealthServer(options: HealthOptions): Promise<Server>
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", () => resolve());
+    server.listen(options.port, options.host, () => resolve());
   });
   return server;
 }

@@ -2,6 +2,7 @@ import type { Admin, Kafka } from "kafkajs";
 import { HarnessError } from "../../model/errors.ts";
 import type { HostPort } from "../../ports/basics.ts";
 import type { Broker } from "../../ports/broker.ts";
+import { pollUntil } from "../process/deadline.ts";
 import { openInputProducer } from "./input-producer.ts";
 import { createInternalCluster, type InternalCluster } from "./kafkajs-internals.ts";
 import { GroupLeaver } from "./leave-group.ts";
@@ -21,13 +22,15 @@ export async function openBroker(direct: readonly HostPort[]): Promise<Broker> {
   return {
     async createTopics(topics) {
       await admin.createTopics({
-        waitForLeaders: true,
+        // kafkajs 2.2.4 waits for leaders too, and fails when a busy broker does not know the topic yet.
+        waitForLeaders: false,
         topics: topics.map(({ topic, partitions }) => ({
           topic,
           numPartitions: partitions,
           ...(isSingle ? {} : REPLICATED),
         })),
       });
+      await Promise.all(topics.map(({ topic }) => untilLed(admin, topic)));
     },
     deleteTopics: (topics) => admin.deleteTopics({ topics: [...topics] }),
     endOffsets: (topic) => readEndOffsets(cluster, topic),
@@ -102,6 +105,18 @@ async function resetOffsets(
   const topics = [{ topic, partitions }];
   await coordinator.offsetCommit({ ...NO_GENERATION, groupId: group, topics });
   return `${group} was at ${before}, and is at ${await textOf()}`;
+}
+
+const LEADERS_TIMEOUT_MS = 15_000;
+
+/** Waits until every partition of a new topic has a leader. */
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  const what = `every partition of ${topic} to have a leader`;
+  await pollUntil({ what, timeoutMs: LEADERS_TIMEOUT_MS, everyMs: 20 }, async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const partitions = topics[0]?.partitions ?? [];
+    return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0) ? true : null;
+  });
 }
 
 async function partitionOf(admin: Admin, topic: string, partition: number) {

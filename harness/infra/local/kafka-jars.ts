@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HarnessError } from "../../model/errors.ts";
 import type { Progress } from "../../ports/basics.ts";
-import { cacheFolder, makeOnce } from "./cache.ts";
-import { renderServerProperties } from "./kafka-properties.ts";
+import { cacheFolder, makeOnce } from "../process/cache.ts";
+import { LOOPBACK_HOSTS, renderServerProperties } from "../servers/kafka-properties.ts";
 import { JAVA, MAVEN, requireTool, runTool } from "./tools.ts";
 
 /** The version named in kafka-pom.xml. */
@@ -78,7 +78,10 @@ export function provisionKafkaData(
       const file = join(folder, "server.properties");
       const ports = { node, observer: 20_000, controller: 20_001 };
       const only = { listeners: [], ports, cluster: [ports] };
-      await writeFile(file, renderServerProperties({ ...only, dataFolder: draft }));
+      await writeFile(
+        file,
+        renderServerProperties({ ...only, dataFolder: draft, hosts: LOOPBACK_HOSTS }),
+      );
       const main = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", file];
       const args = [...JVM_FLAGS, "-cp", join(jars, "*"), ...main];
       await runTool({ program, args, timeoutMs: 60_000, signal: options.signal });

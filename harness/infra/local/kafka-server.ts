@@ -1,28 +1,19 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { HostPort } from "../../ports/basics.ts";
-import type { Broker } from "../../ports/broker.ts";
+import { HarnessError } from "../../model/errors.ts";
 import type { RoleListener } from "../../ports/stack.ts";
-import { openBroker } from "../kafka/broker.ts";
 import { minimalEnvironment, type Child } from "../process/child.ts";
-import { untilReady } from "../process/server-readiness.ts";
-import { isListening } from "./is-listening.ts";
+import { startCluster } from "../servers/kafka-ready.ts";
+import type { KafkaPart } from "../servers/parts.ts";
 import { JVM_FLAGS, provisionKafkaData, provisionKafkaJars } from "./kafka-jars.ts";
-import { LOG4J2_PROPERTIES, renderServerProperties, type KafkaPorts } from "./kafka-properties.ts";
+import {
+  LOG4J2_PROPERTIES,
+  LOOPBACK_HOSTS,
+  renderServerProperties,
+  type KafkaPorts,
+} from "../servers/kafka-properties.ts";
 import type { PartContext } from "./part-context.ts";
 import { copyFolder, JAVA, requireTool } from "./tools.ts";
-
-const READY_TIMEOUT_MS = 60_000;
-
-export interface KafkaPart {
-  /** Processes by node id. */
-  readonly children: ReadonlyMap<number, Child>;
-  readonly broker: Broker;
-  readonly direct: readonly HostPort[];
-  readonly startupMs: number;
-  /** Starts a node again on the same data and ports; resolves when the group coordinator answers. */
-  restart(node: number): Promise<Child>;
-}
 
 /** Starts combined KRaft nodes; ready when metadata and the group coordinator answered. */
 export async function startKafka(
@@ -35,40 +26,13 @@ export async function startKafka(
   requireTool(JAVA);
   const jars = await provisionKafkaJars(provision);
   for (const { node } of cluster) await provisionKafkaData(jars, node, provision);
-  const startedAtMs = performance.now();
-  const direct = cluster.map(({ observer }) => ({ host: "127.0.0.1", port: observer }));
-  const start = (node: number) => launch(context, jars, node);
-  const children = new Map<number, Child>();
-  await Promise.all(
-    cluster.map(async (ports) => {
-      await prepare(context, jars, { listeners, ports, cluster });
-      children.set(ports.node, await start(ports.node));
-    }),
-  );
-  const broker = await ready([...children.values()], direct);
-  const startupMs = performance.now() - startedAtMs;
-  const restart = async (node: number): Promise<Child> => {
-    const again = await start(node);
-    const own = direct[cluster.findIndex((ports) => ports.node === node)];
-    await (await ready([again], own === undefined ? direct : [own])).close();
-    return again;
-  };
-  return { children, broker, direct, startupMs, restart };
-}
-
-/** The broker client, once all of these listen and the group coordinator has answered. */
-function ready(children: readonly Child[], addresses: readonly HostPort[]): Promise<Broker> {
-  const all = children.map((child) =>
-    untilReady(child, READY_TIMEOUT_MS, async () => {
-      const listening = await Promise.all(addresses.map((address) => isListening(address)));
-      return listening.every(Boolean) ? openBroker(addresses) : null;
-    }),
-  );
-  // Each watches its own process; the first client is enough.
-  return Promise.all(all).then(async ([broker, ...spare]) => {
-    await Promise.all(spare.map((each) => each.close()));
-    if (broker === undefined) throw new Error("no broker was started");
-    return broker;
+  const prepared = new Set<number>();
+  return startCluster(cluster, async (node) => {
+    const ports = cluster.find((one) => one.node === node);
+    if (ports === undefined) throw new HarnessError("internal", `There is no broker ${node}.`);
+    if (!prepared.has(node)) await prepare(context, jars, { listeners, ports, cluster });
+    prepared.add(node);
+    return launch(context, jars, node);
   });
 }
 
@@ -100,7 +64,10 @@ async function prepare(
   const files = filesOf(context, node);
   await mkdir(join(context.session.folder, `kafka-${node}`), { recursive: true });
   await copyFolder(`${jars}-data-${node}`, files.data);
-  await writeFile(files.properties, renderServerProperties({ ...plan, dataFolder: files.data }));
+  await writeFile(
+    files.properties,
+    renderServerProperties({ ...plan, dataFolder: files.data, hosts: LOOPBACK_HOSTS }),
+  );
   await writeFile(files.log4j2, LOG4J2_PROPERTIES);
 }
 

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HarnessError } from "../../model/errors.ts";
-import { cacheFolder, makeOnce } from "./cache.ts";
+import { cacheFolder, makeOnce } from "../process/cache.ts";
 import { findOnPath } from "./tools.ts";
 
 export interface ServerUser {

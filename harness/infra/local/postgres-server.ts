@@ -2,40 +2,20 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { DatabaseServer } from "../../ports/database.ts";
-import { connect, type ServerAddress } from "../postgres/connection.ts";
-import { openDatabaseServer } from "../postgres/database-server.ts";
-import type { Child } from "../process/child.ts";
-import { untilReady } from "../process/server-readiness.ts";
-import { makeOnce } from "./cache.ts";
-import { isListening } from "./is-listening.ts";
+import type { PostgresPart } from "../servers/parts.ts";
+import { POSTGRES_SETTINGS, startServer } from "../servers/postgres-ready.ts";
+import { makeOnce } from "../process/cache.ts";
 import type { PartContext } from "./part-context.ts";
 import { postgresCacheFolder, provisionPostgres, serverUser } from "./postgres-binaries.ts";
 import { copyFolder, runTool } from "./tools.ts";
 
 const USER = "gameday";
-const READY_TIMEOUT_MS = 20_000;
 const INITDB_TIMEOUT_MS = 60_000;
 
-export interface PostgresPart {
-  readonly child: Child;
-  readonly database: DatabaseServer;
-  readonly address: ServerAddress;
-  readonly version: string;
-  readonly startupMs: number;
-  /** Starts it again on the same data and port; resolves when it answers. */
-  restart(): Promise<Child>;
-}
-
-/** fsync=off is fine for process kills; durability on power loss is not claimed (preflight says so). */
 const SETTINGS = [
   "listen_addresses=127.0.0.1",
   "unix_socket_directories=",
-  "fsync=off",
-  "synchronous_commit=on",
-  "track_commit_timestamp=on",
-  "max_connections=200",
-  "shared_buffers=64MB",
+  ...POSTGRES_SETTINGS,
 ] as const;
 
 function environment(): Readonly<Record<string, string>> {
@@ -68,7 +48,6 @@ export async function startPostgres(context: PartContext, port: number): Promise
     context.progress("Postgres: initialising an empty data directory (first time only)…");
     await initialise(draft, bin);
   });
-  const startedAtMs = performance.now();
   const password = await readFile(join(golden, "password"), "utf8");
   const data = join(session.folder, "postgres-data");
   await rm(data, { recursive: true, force: true });
@@ -85,27 +64,5 @@ export async function startPostgres(context: PartContext, port: number): Promise
       user: serverUser(),
     });
   const address = { host: "127.0.0.1", port, user: USER, password };
-  const ready = (child: Child) =>
-    untilReady(child, READY_TIMEOUT_MS, async () =>
-      (await isListening(address)) ? openDatabaseServer(address) : null,
-    );
-  const child = await start();
-  const database = await ready(child);
-  const startupMs = performance.now() - startedAtMs;
-  const restart = async (): Promise<Child> => {
-    const again = await start();
-    await (await ready(again)).close();
-    return again;
-  };
-  return { child, database, address, version: await readVersion(address), startupMs, restart };
-}
-
-async function readVersion(address: ServerAddress): Promise<string> {
-  const client = await connect(address, "postgres");
-  try {
-    const { rows } = await client.query<{ server_version: string }>("SHOW server_version");
-    return rows[0]?.server_version ?? "unknown";
-  } finally {
-    await client.end();
-  }
+  return startServer(address, start);
 }

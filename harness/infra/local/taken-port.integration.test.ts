@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { HarnessError } from "../../model/errors.ts";
 import { RunSession } from "../process/run-session.ts";
-import { cacheFolder } from "./cache.ts";
+import { cacheFolder } from "../process/cache.ts";
 import { startKafka } from "./kafka-server.ts";
 import { startPostgres } from "./postgres-server.ts";
 import { startToxiproxy } from "./toxiproxy.ts";

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ProxyServer } from "../../ports/links.ts";
-import { minimalEnvironment, type Child } from "../process/child.ts";
-import { untilReady } from "../process/server-readiness.ts";
+import { minimalEnvironment } from "../process/child.ts";
+import type { ToxiproxyPart } from "../servers/parts.ts";
+import { untilReady } from "../servers/server-readiness.ts";
 import { openProxyServer } from "../toxiproxy/proxy-server.ts";
-import { cacheFolder, makeOnce } from "./cache.ts";
-import { isListening } from "./is-listening.ts";
+import { cacheFolder, makeOnce } from "../process/cache.ts";
+import { isListening } from "../process/is-listening.ts";
 import type { ProvisionOptions } from "./kafka-jars.ts";
 import type { PartContext } from "./part-context.ts";
 import { findOnPath, GO, requireTool, runTool } from "./tools.ts";
@@ -14,12 +14,6 @@ const TOXIPROXY_VERSION = "2.12.0";
 const MODULE = `github.com/Shopify/toxiproxy/v2/cmd/server@v${TOXIPROXY_VERSION}`;
 const BUILD_TIMEOUT_MS = 600_000;
 const READY_TIMEOUT_MS = 10_000;
-
-export interface ToxiproxyPart {
-  readonly child: Child;
-  readonly proxies: ProxyServer;
-  readonly startupMs: number;
-}
 
 function builtFolder(): string {
   return join(cacheFolder(), `toxiproxy-${TOXIPROXY_VERSION}`);
@@ -62,5 +56,5 @@ export async function startToxiproxy(context: PartContext, port: number): Promis
   const proxies = await untilReady(child, READY_TIMEOUT_MS, async () =>
     (await isListening(api)) ? openProxyServer(api) : null,
   );
-  return { child, proxies, startupMs: performance.now() - startedAtMs };
+  return { proxies, startupMs: performance.now() - startedAtMs };
 }

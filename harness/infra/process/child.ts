@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { HarnessError } from "../../model/errors.ts";
 import type { RunJournal } from "./journal.ts";
 import { lastLinesOf } from "./log-tail.ts";
+import { becomesStopped, startTimeOf } from "./process-identity.ts";
 import { pipeRedacted } from "./redacted-log.ts";
-import { startTimeOf } from "./process-identity.ts";
 import { signalGroup } from "./reap.ts";
 
 export interface ChildSpec {
@@ -26,14 +26,22 @@ export interface ChildExit {
   readonly signal: string | null;
 }
 
-/** A journaled process in a group of its own. */
+/** A journaled process in a group of its own, or a container. */
 export interface Child {
   readonly kind: string;
   readonly pid: number;
+  /** What a signal reaches, for evidence: "process group 123", "container 1a2b3c (pid 123)". */
+  readonly what: string;
   readonly exited: Promise<ChildExit>;
   /** Null while it runs. */
   exit(): ChildExit | null;
   readonly signal: (signal: NodeJS.Signals) => void;
+  /** Settles when every signal sent so far has been delivered. */
+  readonly delivered: () => Promise<void>;
+  /** True once every thread is stopped, asked until it is or a deadline passes. */
+  readonly isStopped: () => Promise<boolean>;
+  /** What being stopped is called here: "state T". */
+  readonly stoppedState: string;
   readonly lastLines: (count: number) => readonly string[];
 }
 
@@ -101,9 +109,13 @@ export async function startChild(spec: ChildSpec, journal: RunJournal): Promise<
   return {
     kind: spec.kind,
     pid,
+    what: `process group ${pid}`,
     exited,
     exit: () => exit,
     signal: (signal) => signalGroup(pid, signal),
+    delivered: () => Promise.resolve(),
+    isStopped: () => becomesStopped(pid),
+    stoppedState: "state T",
     lastLines: (count) => lastLinesOf(spec.logFile, count, fromByte),
   };
 }

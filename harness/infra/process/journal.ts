@@ -19,6 +19,15 @@ export interface JournalContent {
   readonly owner: { readonly pid: number; readonly startTime: string };
   readonly processes: readonly JournaledProcess[];
   readonly folders: readonly string[];
+  /** True when the run has containers: they carry its run id in a label. */
+  readonly hasContainers: boolean;
+}
+
+/** What a sweep after dead runs came to. */
+export interface Swept {
+  readonly runs: readonly string[];
+  /** Runs with containers that could not be removed, and why; their journals stay for the next sweep. */
+  readonly kept: readonly { readonly runId: string; readonly reason: string }[];
 }
 
 type Shape = Record<string, unknown>;
@@ -67,7 +76,8 @@ export function parseJournal(text: string): JournalContent | null {
   if (!Array.isArray(folders) || !folders.every((folder) => typeof folder === "string")) {
     return null;
   }
-  return { version: 1, runId, bootId: boot, owner, processes, folders };
+  const hasContainers = value["hasContainers"] === true;
+  return { version: 1, runId, bootId: boot, owner, processes, folders, hasContainers };
 }
 
 /** Reads a journal; null when it is gone or not understood. */
@@ -87,7 +97,15 @@ export class RunJournal {
   constructor(file: string, runId: string) {
     this.file = file;
     const owner = { pid: process.pid, startTime: startTimeOf(process.pid) ?? "" };
-    this.#content = { version: 1, runId, bootId: bootId(), owner, processes: [], folders: [] };
+    this.#content = {
+      version: 1,
+      runId,
+      bootId: bootId(),
+      owner,
+      processes: [],
+      folders: [],
+      hasContainers: false,
+    };
     this.#write();
   }
 
@@ -104,6 +122,12 @@ export class RunJournal {
 
   addFolder(folder: string): void {
     this.#content = { ...this.#content, folders: [...this.#content.folders, folder] };
+    this.#write();
+  }
+
+  /** Says so before the first container is made. */
+  noteContainers(): void {
+    this.#content = { ...this.#content, hasContainers: true };
     this.#write();
   }
 

@@ -1,7 +1,8 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { readJournal, type JournalContent, type JournaledProcess } from "./journal.ts";
+import { messageOf } from "../../model/errors.ts";
+import { readJournal, type JournalContent, type JournaledProcess, type Swept } from "./journal.ts";
 import { bootId, startTimeOf } from "./process-identity.ts";
 
 const QUIT_GRACE_MS = 5_000;
@@ -71,13 +72,20 @@ async function endGroup(entry: JournaledProcess): Promise<void> {
   await isGoneWithin(entry, GONE_TIMEOUT_MS);
 }
 
-/** Ends every journaled group that is still the journaled one, then removes the run's folders. */
+/**
+ * Ends every journaled group that is still the journaled one, then removes the run's folders, and its
+ * containers unless `hasContainers` says that somebody else does. Rejects when the engine is away.
+ */
 export async function reap(content: JournalContent): Promise<void> {
   if (content.bootId === bootId()) {
     await Promise.all(content.processes.map(endGroup));
   }
   for (const folder of content.folders) {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+  if (content.hasContainers) {
+    const { removeRunOf } = await import("../docker/cleanup.ts");
+    await removeRunOf(content.runId);
   }
 }
 
@@ -86,17 +94,22 @@ function isOwnerAlive(content: JournalContent): boolean {
   return content.bootId === bootId() && startTimeOf(pid) === startTime;
 }
 
-/** Cleans up after earlier runs whose harness is dead. Returns their run ids. */
-export async function sweep(journalFolder: string): Promise<readonly string[]> {
-  const swept: string[] = [];
+/** Cleans up after earlier runs whose harness is dead. */
+export async function sweep(journalFolder: string): Promise<Swept> {
+  const runs: string[] = [];
+  const kept: { readonly runId: string; readonly reason: string }[] = [];
   for (const name of readdirSync(journalFolder)) {
     const file = join(journalFolder, name);
     const content = name.endsWith(".json") ? readJournal(file) : null;
     if (content !== null && !isOwnerAlive(content)) {
-      await reap(content);
-      rmSync(file, { force: true });
-      swept.push(content.runId);
+      try {
+        await reap(content);
+        rmSync(file, { force: true });
+        runs.push(content.runId);
+      } catch (error) {
+        kept.push({ runId: content.runId, reason: messageOf(error) });
+      }
     }
   }
-  return swept;
+  return { runs, kept };
 }

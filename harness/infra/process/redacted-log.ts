@@ -26,7 +26,8 @@ export function pipeRedacted(
   }
 }
 
-function writeLines(
+/** The lines of one stream, whole and redacted; its end ends the last one. */
+export function writeLines(
   stream: Readable,
   redact: (text: string) => string,
   write: (text: string) => void,

@@ -12,12 +12,23 @@ import { reap, sweep } from "./reap.ts";
 
 const REAPER_EXIT_TIMEOUT_MS = 20_000;
 
+/** What tells the reaper which engine the run's containers are on, and nothing else. */
+function engineEnvironment(): Readonly<Record<string, string>> {
+  const names = ["DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR", "HOME"];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
 function startReaper(journalFile: string): ChildProcess {
   const self = fileURLToPath(import.meta.url);
   const script = fileURLToPath(new URL(`./reaper${extname(self)}`, import.meta.url));
   const reaper = spawn(process.execPath, [script, journalFile], {
     cwd: tmpdir(),
-    env: {},
+    env: engineEnvironment(),
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
@@ -60,8 +71,12 @@ export class RunSession {
   }): Promise<RunSession> {
     const journals = join(options.cacheFolder, "runs");
     mkdirSync(journals, { recursive: true });
-    for (const runId of await sweep(journals)) {
+    const { runs, kept } = await sweep(journals);
+    for (const runId of runs) {
       options.progress(`Cleaned up after run ${runId}, which did not end in order`);
+    }
+    for (const { runId, reason } of kept) {
+      options.progress(`Run ${runId} has left containers, which could not be removed: ${reason}`);
     }
     const name = options.runId.replaceAll(/[^A-Za-z0-9._-]/g, "_");
     return new RunSession(
@@ -92,7 +107,8 @@ export class RunSession {
 
   async #close(): Promise<void> {
     this.#abort.abort();
-    await reap(this.journal.content());
+    // Containers are removed, and that is verified, by the stack that made them.
+    await reap({ ...this.journal.content(), hasContainers: false });
     await Promise.all(
       this.#children.map((child) =>
         withDeadline({ what: `${child.kind} to exit`, timeoutMs: 10_000 }, child.exited),

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { SubjectProcess, SubjectRunner, SubjectSpec } from "../../ports/subject.ts";
-import { minimalEnvironment } from "./child.ts";
-import { becomesStopped, processesWith } from "./process-identity.ts";
+import { minimalEnvironment, type Child } from "./child.ts";
+import { processesWith } from "./process-identity.ts";
 import { signalProcess } from "./reap.ts";
 import type { RunSession } from "./run-session.ts";
 
 const HEALTH_TIMEOUT_MS = 1_000;
 
-async function isHealthy(url: string): Promise<boolean> {
+export async function isHealthy(url: string): Promise<boolean> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
     await answer.body?.cancel();
@@ -17,7 +17,7 @@ async function isHealthy(url: string): Promise<boolean> {
   }
 }
 
-async function read(url: string): Promise<string | null> {
+export async function read(url: string): Promise<string | null> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
     return answer.status === 200 ? await answer.text() : null;
@@ -29,6 +29,7 @@ async function read(url: string): Promise<string | null> {
 /** Runs subjects as local processes, each in its own group and journaled with the run. */
 export function createSubjectRunner(session: RunSession): SubjectRunner {
   return {
+    listenHost: "127.0.0.1",
     isHealthy,
     read,
     async spawn(spec: SubjectSpec): Promise<SubjectProcess> {
@@ -41,20 +42,22 @@ export function createSubjectRunner(session: RunSession): SubjectRunner {
         logFile: spec.logFile,
         stopSignal: "SIGKILL",
       });
-      return {
-        instance: spec.instance,
-        incarnation: spec.incarnation,
-        pid: child.pid,
-        exited: child.exited,
-        signal: child.signal,
-        isStopped: () => becomesStopped(child.pid),
-        endSurvivors: () => {
-          const survivors = processesWith(mark);
-          for (const pid of survivors) signalProcess(pid, "SIGKILL");
-          return survivors;
-        },
-        lastLines: child.lastLines,
-      };
+      return subjectProcess(spec, child, () => {
+        const survivors = processesWith(mark);
+        for (const pid of survivors) signalProcess(pid, "SIGKILL");
+        return survivors;
+      });
     },
   };
+}
+
+/** An instance of the subject, in a process or a container. */
+export function subjectProcess(
+  { instance, incarnation }: SubjectSpec,
+  child: Child,
+  endSurvivors: () => readonly number[],
+): SubjectProcess {
+  const { pid, what, exited, signal, delivered, isStopped, stoppedState, lastLines } = child;
+  const state = { isStopped, stoppedState, endSurvivors, lastLines };
+  return { instance, incarnation, pid, what, exited, signal, delivered, ...state };
 }

@@ -49,8 +49,32 @@ function attributesOf(toxic: Toxic): Readonly<Record<string, number>> {
   }
 }
 
+/** How proxies are reached, and reach what is behind them: loopback, or the network of a container. */
+export interface ProxyReach {
+  /** Address that proxies listen on. */
+  readonly bind: string;
+  /** Host under which the subject reaches them. */
+  readonly subjectHost: string;
+  /** An address of the harness, as the proxies reach it. */
+  readonly upstream: (address: HostPort) => HostPort;
+  /** A port for a proxy that asked for any; 0 lets Toxiproxy choose. */
+  readonly takePort: () => number;
+  readonly givePort: (port: number) => void;
+}
+
+const LOOPBACK: ProxyReach = {
+  bind: "127.0.0.1",
+  subjectHost: "127.0.0.1",
+  upstream: (address) => address,
+  takePort: () => 0,
+  givePort: () => undefined,
+};
+
 /** Toxiproxy's control API. The client has no timeouts and hides errors: every call is bounded. */
-export async function openProxyServer(address: HostPort): Promise<ProxyServer> {
+export async function openProxyServer(
+  address: HostPort,
+  reach: ProxyReach = LOOPBACK,
+): Promise<ProxyServer> {
   const { Toxiproxy } = await import("toxiproxy-node-client");
   const client = new Toxiproxy(`http://${address.host}:${address.port}`);
   const version = await proxyVersion(address);
@@ -59,18 +83,21 @@ export async function openProxyServer(address: HostPort): Promise<ProxyServer> {
   return {
     version,
     async createProxy(spec): Promise<ProxyHandle> {
+      const upstream = reach.upstream(spec.upstream);
+      const listenPort = spec.listenPort === 0 ? reach.takePort() : spec.listenPort;
       const proxy = await call(
         `create proxy ${spec.name}`,
         client.createProxy({
           name: spec.name,
-          listen: `127.0.0.1:${spec.listenPort}`,
-          upstream: `${spec.upstream.host}:${spec.upstream.port}`,
+          listen: `${reach.bind}:${listenPort}`,
+          upstream: `${upstream.host}:${upstream.port}`,
         }),
       );
       const port = Number(proxy.listen.slice(proxy.listen.lastIndexOf(":") + 1));
       return {
         name: spec.name,
         listen: { host: "127.0.0.1", port },
+        address: { host: reach.subjectHost, port },
         async setEnabled(enabled) {
           const body = { enabled, listen: proxy.listen, upstream: proxy.upstream };
           await call(`switch proxy ${spec.name}`, proxy.update(body));
@@ -89,6 +116,7 @@ export async function openProxyServer(address: HostPort): Promise<ProxyServer> {
         },
         async remove() {
           await call(`remove proxy ${spec.name}`, proxy.remove());
+          if (spec.listenPort === 0) reach.givePort(port);
         },
       };
     },

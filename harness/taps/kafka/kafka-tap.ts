@@ -9,6 +9,8 @@ import { KafkaTapState } from "./tap-state.ts";
 export type KafkaTapOptions = KafkaSessionOptions & {
   /** One for each broker. */
   readonly upstreams: readonly HostPort[];
+  /** Address to listen on; loopback where left out. */
+  readonly host?: string;
   /** Where to listen for each broker; any free port where left out. */
   readonly listenPorts?: readonly number[];
 };
@@ -25,11 +27,10 @@ export async function startKafkaTap(options: KafkaTapOptions): Promise<KafkaTap>
   const state = new KafkaTapState();
   const relays = await Promise.all(
     options.upstreams.map((upstream, index) =>
-      startRelay(
-        upstream,
-        () => new KafkaSession({ ...options, state }),
-        options.listenPorts?.[index],
-      ),
+      startRelay(upstream, () => new KafkaSession({ ...options, state }), {
+        host: options.host,
+        port: options.listenPorts?.[index],
+      }),
     ),
   );
   const sum = (of: (relay: Relay) => number): number =>

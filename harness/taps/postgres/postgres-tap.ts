@@ -6,6 +6,8 @@ import { PostgresSession } from "./session.ts";
 export interface PostgresTapOptions {
   readonly instance: string;
   readonly upstream: HostPort;
+  /** Address to listen on; loopback where left out. */
+  readonly host?: string;
   readonly recorder: Recorder;
   readonly gate: Gate;
   readonly attribution: Attribution;
@@ -21,6 +23,7 @@ export async function startPostgresTap(options: PostgresTapOptions): Promise<Tap
   const relay = await startRelay(
     options.upstream,
     () => new PostgresSession({ ...options, onUnknown }),
+    { host: options.host },
   );
   return {
     ...relay,

@@ -1,6 +1,6 @@
 import { HarnessError } from "../../model/errors.ts";
-import type { Child } from "./child.ts";
-import { pollUntil } from "./deadline.ts";
+import type { Child } from "../process/child.ts";
+import { pollUntil } from "../process/deadline.ts";
 
 const LOG_LINES = 20;
 

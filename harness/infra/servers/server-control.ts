@@ -3,13 +3,11 @@ import type { ServerControl } from "../../ports/fault.ts";
 import type { ProxyHandle } from "../../ports/links.ts";
 import type { Child } from "../process/child.ts";
 import { withDeadline } from "../process/deadline.ts";
-import { becomesStopped } from "../process/process-identity.ts";
-import type { KafkaPart } from "./kafka-server.ts";
-import type { PostgresPart } from "./postgres-server.ts";
+import type { KafkaPart, PostgresPart } from "./parts.ts";
 
 const STOP_TIMEOUT_MS = 15_000;
 
-/** Faults on the servers of a local stack: signals to their process groups. */
+/** Faults on the servers of a stack: signals to whatever runs them. */
 export function createServerControl(parts: {
   readonly kafka: KafkaPart;
   readonly postgres: PostgresPart;
@@ -37,12 +35,13 @@ export function createServerControl(parts: {
       return `broker ${node} and the group coordinator answer again (pid ${broker.pid})`;
     },
     async pauseBroker(node) {
-      const { pid, signal } = brokerOf(node);
-      signal("SIGSTOP");
-      if (!(await becomesStopped(pid))) {
-        throw new HarnessError("internal", `Broker ${node} (pid ${pid}) runs on after SIGSTOP.`);
+      const broker = brokerOf(node);
+      broker.signal("SIGSTOP");
+      if (!(await broker.isStopped())) {
+        const what = `Broker ${node} (pid ${broker.pid})`;
+        throw new HarnessError("internal", `${what} runs on after SIGSTOP.`);
       }
-      return `broker ${node} (pid ${pid}) is stopped (state T)`;
+      return `broker ${node} (pid ${broker.pid}) is stopped (${broker.stoppedState})`;
     },
     resumeBroker(node) {
       const { pid, signal } = brokerOf(node);

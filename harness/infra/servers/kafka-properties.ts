@@ -10,6 +10,26 @@ export interface KafkaPorts {
   readonly peers?: { readonly bound: number; readonly link: number };
 }
 
+/** Where a broker listens, and the hosts under which it is known to whom. */
+export interface KafkaHosts {
+  /** Every listener is bound here; empty is every interface (of a container). */
+  readonly bound: string;
+  /** Host of the links that role listeners advertise. */
+  readonly roles: string;
+  /** Host of the proxies between brokers. */
+  readonly peers: string;
+  /** Host of a node as the other controllers reach it. */
+  readonly node: (node: number) => string;
+}
+
+/** Everything listens on, and is reached at, loopback. */
+export const LOOPBACK_HOSTS: KafkaHosts = {
+  bound: "127.0.0.1",
+  roles: "127.0.0.1",
+  peers: "127.0.0.1",
+  node: () => "127.0.0.1",
+};
+
 /** Listener name of a role: `consumer-1` gives `CONSUMER_1`. */
 export function listenerName(role: string): string {
   return role.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
@@ -43,33 +63,35 @@ export function renderServerProperties(options: {
   /** Every broker of the cluster, this one included. */
   readonly cluster: readonly KafkaPorts[];
   readonly dataFolder: string;
+  readonly hosts: KafkaHosts;
 }): string {
-  const { listeners, ports, cluster, dataFolder } = options;
-  const observer = `OBSERVER://127.0.0.1:${ports.observer}`;
+  const { listeners, ports, cluster, dataFolder, hosts } = options;
   const own = listeners.filter(({ broker }) => broker === ports.node);
   const { peers } = ports;
   const roles = own.map(({ role, upstream, linkPort }) => {
     const name = listenerName(role);
     return {
       name,
-      bound: `${name}://${upstream.host}:${upstream.port}`,
-      advertised: `${name}://127.0.0.1:${linkPort}`,
+      bound: `${name}://${hosts.bound}:${upstream.port}`,
+      advertised: `${name}://${hosts.roles}:${linkPort}`,
     };
   });
   if (peers !== undefined) {
     roles.push({
       name: "PEERS",
-      bound: `PEERS://127.0.0.1:${peers.bound}`,
-      advertised: `PEERS://127.0.0.1:${peers.link}`,
+      bound: `PEERS://${hosts.bound}:${peers.bound}`,
+      advertised: `PEERS://${hosts.peers}:${peers.link}`,
     });
   }
   const bound = [
-    observer,
+    `OBSERVER://${hosts.bound}:${ports.observer}`,
     ...roles.map((role) => role.bound),
-    `CONTROLLER://127.0.0.1:${ports.controller}`,
+    `CONTROLLER://${hosts.bound}:${ports.controller}`,
   ];
   const names = ["OBSERVER", "CONTROLLER", ...roles.map(({ name }) => name)];
-  const voters = cluster.map(({ node, controller }) => `${node}@127.0.0.1:${controller}`);
+  const voters = cluster.map(({ node, controller }) => `${node}@${hosts.node(node)}:${controller}`);
+  // The observer is the harness, which is on this machine wherever the broker is.
+  const observer = `OBSERVER://127.0.0.1:${ports.observer}`;
   return [
     ...FIXED_SETTINGS,
     ...replication(cluster.length),

@@ -1,0 +1,82 @@
+import { createServer } from "node:net";
+import { HarnessError } from "../../model/errors.ts";
+import type { HostPort } from "../../ports/basics.ts";
+import { call } from "./engine.ts";
+import type { EngineRun } from "./container.ts";
+import { OWNER_LABEL, ownerLabel, RUN_LABEL } from "./labels.ts";
+
+const GATEWAY_NAME = "host.docker.internal";
+
+/** Name under which subjects and brokers know Toxiproxy. */
+export const LINK_ALIAS = "links";
+
+/**
+ * Two networks: subjects and Toxiproxy in one, brokers and Postgres in the other, so that a subject
+ * in a container has no way to a server but its links.
+ */
+export interface RunNetworks {
+  readonly links: string;
+  readonly servers: string;
+  /** Address that the harness's taps and doubles listen on. */
+  readonly tapHost: string;
+  /** An address of the harness, as containers reach it. */
+  readonly fromContainer: (address: HostPort) => HostPort;
+  /** For containers that must reach the harness. */
+  readonly extraHosts: readonly string[];
+}
+
+export async function createNetworks(run: EngineRun): Promise<RunNetworks> {
+  const [links, servers] = await Promise.all([
+    createNetwork(run, "links"),
+    createNetwork(run, "servers"),
+  ]);
+  const gateway = await gatewayOf(run, links);
+  // On Linux the bridge's gateway is an address of this machine, which no other machine can reach. An
+  // engine in a virtual machine has it elsewhere, and forwards its gateway name to our loopback.
+  const isOurs = await canListenOn(gateway);
+  return {
+    links,
+    servers,
+    tapHost: isOurs ? gateway : "127.0.0.1",
+    fromContainer: ({ host, port }) => ({
+      host: isOurs || host !== "127.0.0.1" ? host : GATEWAY_NAME,
+      port,
+    }),
+    extraHosts: [`${GATEWAY_NAME}:${isOurs ? gateway : "host-gateway"}`],
+  };
+}
+
+async function createNetwork({ engine, runId }: EngineRun, part: string): Promise<string> {
+  const name = `gameday-${runId}-${part}`;
+  const labels = { [RUN_LABEL]: runId, [OWNER_LABEL]: ownerLabel() };
+  await call(
+    `create network ${name}`,
+    engine.docker.createNetwork({ Name: name, Driver: "bridge", Labels: labels }),
+  );
+  return name;
+}
+
+/** Asked of the system itself: an interface without a peer yet is on no list of addresses. */
+function canListenOn(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(0, host, () => server.close(() => resolve(true)));
+  });
+}
+
+async function gatewayOf({ engine }: EngineRun, network: string): Promise<string> {
+  const found = await call(
+    `inspect network ${network}`,
+    engine.docker.getNetwork(network).inspect(),
+  );
+  const { IPAM: ipam } = found as { IPAM?: { Config?: readonly { Gateway?: string }[] } };
+  const gateway = ipam?.Config?.find(({ Gateway }) => Gateway !== undefined)?.Gateway;
+  if (gateway === undefined) {
+    throw new HarnessError(
+      "environment",
+      `Network ${network} has no gateway: containers cannot reach the harness. Use the engine's bridge driver.`,
+    );
+  }
+  return gateway.replace(/\/\d+$/, "");
+}

@@ -1,0 +1,61 @@
+import { HarnessError } from "../../model/errors.ts";
+import type { HostPort } from "../../ports/basics.ts";
+import type { ProxyHandle, ProxyServer } from "../../ports/links.ts";
+import type { RoleListener } from "../../ports/stack.ts";
+import { findFreePorts } from "../process/free-ports.ts";
+import type { KafkaPorts } from "./kafka-properties.ts";
+
+/** Ports of this machine, chosen before anything starts. */
+export interface PortPlan {
+  readonly listeners: readonly RoleListener[];
+  readonly kafka: readonly KafkaPorts[];
+  readonly postgres: number;
+  readonly toxiproxy: number;
+}
+
+export async function planPorts(roles: readonly string[], brokers: number): Promise<PortPlan> {
+  const nodes = Array.from({ length: brokers }, (_, index) => index + 1);
+  const ports = (await findFreePorts(brokers * (roles.length * 2 + 4) + 2))[Symbol.iterator]();
+  const next = (): number => {
+    const { value } = ports.next();
+    if (value === undefined) {
+      throw new HarnessError("internal", "The port plan asked for more ports than it reserved.");
+    }
+    return value;
+  };
+  return {
+    listeners: nodes.flatMap((broker) =>
+      roles.map((role) => ({
+        role,
+        broker,
+        upstream: { host: "127.0.0.1", port: next() },
+        linkPort: next(),
+      })),
+    ),
+    kafka: nodes.map((node) => ({
+      node,
+      observer: next(),
+      controller: next(),
+      ...(brokers > 1 ? { peers: { bound: next(), link: next() } } : {}),
+    })),
+    postgres: next(),
+    toxiproxy: next(),
+  };
+}
+
+/** One proxy in front of each broker's listener for its peers; none with a single broker. */
+export async function openPeerProxies(
+  proxies: ProxyServer,
+  cluster: readonly KafkaPorts[],
+  boundAt: (ports: KafkaPorts, port: number) => HostPort,
+): Promise<ReadonlyMap<number, ProxyHandle>> {
+  const opened = new Map<number, ProxyHandle>();
+  for (const ports of cluster) {
+    const { node, peers } = ports;
+    if (peers === undefined) continue;
+    const upstream = boundAt(ports, peers.bound);
+    const name = `broker-${node}.peers`;
+    opened.set(node, await proxies.createProxy({ name, listenPort: peers.link, upstream }));
+  }
+  return opened;
+}
