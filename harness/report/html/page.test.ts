@@ -134,3 +134,9 @@ test("the digest in the appendix is that of the journal file", () => {
   const text = violated.events.map((event) => `${JSON.stringify(event)}\n`).join("");
   expect(journalDigest(violated.events)).toBe(createHash("sha256").update(text).digest("hex"));
 });
+
+test("a payment with a finding is never called fine because its outcome is right", () => {
+  const html = renderHtml(savedRun("no-lost-effects"));
+  expect(found(html, /\(broke offsets-never-ahead-of-effects\)/).length).toBeGreaterThan(0);
+  expect(found(html, /struck by the fault, one outcome/)).toEqual([]);
+});

@@ -88,11 +88,19 @@ function wayIn(
           "li",
           null,
           el("a", { href: `#${id}` }, `Read the story of ${key}`),
-          ` ${payment === null ? (findings[0]?.guarantee ?? "") : payment.outcome === "once" ? "(struck by the fault, one outcome)" : `(${payment.outcome})`}`,
+          ` (${whyTold({ payment, findings })})`,
         ),
       ),
     shown.length > LINKS_MAX ? el("li", null, `and ${shown.length - LINKS_MAX} more below`) : null,
   );
+}
+
+/** What came of it; where the outcome is right all the same, what was found. */
+function whyTold({ payment, findings }: Pick<Told, "payment" | "findings">): string {
+  const found = findings[0]?.guarantee;
+  if (payment === null) return found ?? "finding";
+  if (payment.outcome !== "once") return payment.outcome;
+  return found === undefined ? "struck by the fault, one outcome" : `broke ${found}`;
 }
 
 function scenarioTable(facts: readonly ScenarioFacts[]): VNode {
