@@ -69,7 +69,7 @@ function faultsOf({ faults, eviction }: Scenario): string {
   const each = [...alike].map(([name, group]) => {
     const intents = group.flatMap(({ at }) => at.match?.intent ?? []);
     const nth = intents.length === 0 ? "" : ` of payment ${intents.join(", ")}`;
-    return `${name.replace("|", `${nth}, frame: `)}`;
+    return name.replace("|", `${nth}, frame: `);
   });
   const slow = eviction === "session-timeout" ? ["true session timeout"] : [];
   return [...each, ...slow].join("; ");
