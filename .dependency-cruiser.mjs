@@ -27,6 +27,7 @@ export default {
       "^harness/taps/hold\\.ts$",
     ]),
     only("infra-implements-ports", "^harness/infra/", ["^harness/(model|ports)/"]),
+    only("journal-imports-model", "^harness/journal/", ["^harness/model/"]),
     only("report-imports-model", "^harness/report/", ["^harness/model/"]),
     only("runner-gets-its-environment", "^harness/runner/", [
       "^harness/(model|ports|checker|taps|faults|workload|doubles)/",

@@ -69,7 +69,7 @@ test("the careful service passes the whole catalogue, and the stored run is judg
     const promised = scenario(id).exercise.redelivery !== "none";
     expect(exercised.redelivered.length > 0, id).toBe(promised || exercised.redelivered.length > 0);
   }
-  expect(verify(folder, () => undefined)).toBe(0);
+  expect(await verify([folder], () => undefined)).toBe(0);
   const schema: unknown = JSON.parse(
     readFileSync(new URL("../harness/report/result.schema.json", import.meta.url), "utf8"),
   );
