@@ -30,6 +30,7 @@ export default {
       "^harness/taps/hold\\.ts$",
     ]),
     only("infra-implements-ports", "^harness/infra/", ["^harness/(model|ports)/"]),
+    only("journal-imports-model", "^harness/journal/", ["^harness/model/"]),
     // Reports judge nothing: of the checker they use the pure index of a history, its outcomes and stories.
     only("report-imports-model", "^harness/report/", [
       "^harness/model/",

@@ -87,7 +87,7 @@ test("the careful service passes the whole catalogue, and the stored run is judg
       id,
       scenario(id).eviction === "session-timeout",
     ]);
-  expect(verify(folder, () => undefined)).toBe(0);
+  expect(await verify([folder], () => undefined)).toBe(0);
   const schema: unknown = JSON.parse(
     readFileSync(new URL("../harness/report/result.schema.json", import.meta.url), "utf8"),
   );

@@ -349,5 +349,5 @@ test("no canary is in any artefact of a violated run, and the run is judged alik
   // Redacted, not left out: the subject really said it.
   const log = files.find((file) => file.endsWith("consumer-1.log")) ?? "";
   expect(readFileSync(log, "utf8").match(/\[redacted [0-9a-f]{8}\]/g)?.length).toBeGreaterThan(10);
-  expect(verify(folder, () => undefined)).toBe(1);
+  expect(await verify([folder], () => undefined)).toBe(1);
 });

@@ -58,7 +58,7 @@ export class ChangeFacts {
   private readonly byAccount = new Map<string, AccountTotals>();
   /** Seq of the deletion of each dedup key. */
   private readonly deleted = new Map<string, number>();
-  private readonly inserts = new Map<string, number>();
+  private readonly inserts = new Map<string, Map<string | null, number>>();
   private readonly effectTables: ReadonlySet<string>;
   private readonly effectXids = new Set<string>();
   private readonly unexplained = new Map<string, string[]>();
@@ -77,8 +77,8 @@ export class ChangeFacts {
     const { header, effectTables } = this;
     const { table, op, instance, xid } = change;
     if (op === "insert") {
-      const name = `${table} ${instance}`;
-      this.inserts.set(name, (this.inserts.get(name) ?? 0) + 1);
+      const counts = this.inserts.get(table) ?? new Map<string | null, number>();
+      this.inserts.set(table, counts.set(instance, (counts.get(instance) ?? 0) + 1));
     }
     if (effectTables.has(table)) this.explain(xid);
     if (table === header.balance?.table) this.balanceChange(change);
@@ -93,7 +93,7 @@ export class ChangeFacts {
   }
 
   insertsBy(instance: string, table: string): number {
-    return this.inserts.get(`${table} ${instance}`) ?? 0;
+    return this.inserts.get(table)?.get(instance) ?? 0;
   }
 
   /** "instance account" of changes to a balance whose transaction has no declared effect. */

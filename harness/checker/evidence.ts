@@ -88,12 +88,19 @@ export interface Evidence {
   readonly isObserved: boolean;
 }
 
+const NONE: readonly Effect[] = [];
+
 /** Effects of one event under one declaration; empty when there are none. */
 export function effectsFor(
   evidence: Evidence,
   event: Expected,
   declarationId: string,
 ): readonly Effect[] {
-  const index = evidence.header.effects.findIndex(({ id }) => id === declarationId);
-  return evidence.effects.get(event.id)?.[index] ?? [];
+  const { effects } = evidence.header;
+  const found = evidence.effects.get(event.id);
+  if (found === undefined) return NONE;
+  for (let index = 0; index < effects.length; index += 1) {
+    if (effects[index]?.id === declarationId) return found[index] ?? NONE;
+  }
+  return NONE;
 }

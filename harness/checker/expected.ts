@@ -42,13 +42,15 @@ export function acceptedOf(
 }
 
 export function resolver(expected: readonly Expected[]): EventOf {
-  const byId = new Map(expected.map((event) => [event.id, event]));
   const byEventId = uniqueBy(expected, ({ eventId }) => eventId);
   const byKey = uniqueBy(expected, ({ key }) => key);
+  const shared = expected.filter(({ eventId }) => byEventId.get(eventId) === null);
+  const byId = new Map(shared.map((event) => [event.id, event]));
   return (key, eventId) => {
     if (eventId === null) return byKey.get(key ?? "") ?? null;
-    const exact = key === null ? undefined : byId.get(idOf({ key, eventId }));
-    return exact ?? byEventId.get(eventId) ?? null;
+    const only = byEventId.get(eventId);
+    if (only !== null) return only ?? null;
+    return key === null ? null : (byId.get(idOf({ key, eventId })) ?? null);
   };
 }
 

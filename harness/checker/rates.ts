@@ -1,6 +1,7 @@
 import type { Latency, Rates } from "../model/result.ts";
 import type { Evidence } from "./evidence.ts";
 import { outcomeOf } from "./outcomes.ts";
+import { Places } from "./places.ts";
 
 /** How often things came again, how much of that was absorbed, and how long events took. From the wires. */
 export function ratesOf(evidence: Evidence): Rates {
@@ -24,15 +25,12 @@ export function ratesOf(evidence: Evidence): Rates {
 }
 
 function eventsDeliveredAgain(evidence: Evidence): Evidence["expected"] {
-  const again = new Set(
-    evidence.deliveries.flatMap(({ attempt, position: { topic, partition, offset } }) =>
-      attempt > 1 ? [`${topic}/${partition}/${offset}`] : [],
+  const again = new Places(
+    evidence.deliveries.flatMap(({ attempt, position }) =>
+      attempt > 1 ? [[position, true] as const] : [],
     ),
   );
-  return evidence.expected.filter(
-    ({ position }) =>
-      position !== null && again.has(`${position.topic}/${position.partition}/${position.offset}`),
-  );
+  return evidence.expected.filter(({ position }) => position !== null && again.has(position));
 }
 
 /** From the send of an event to the first COMMIT of its key that the server answered, by operation. */

@@ -10,6 +10,7 @@ import type {
 import type { ZombieAct } from "../model/result.ts";
 import { effectsFor, type Evidence, type Expected } from "./evidence.ts";
 import { outcomeOf } from "./outcomes.ts";
+import { Places } from "./places.ts";
 
 /** What was done, and the event that shows it. */
 type Act = ZombieAct & { readonly seq: number };
@@ -21,6 +22,16 @@ type Act = ZombieAct & { readonly seq: number };
  * assigned, in the order of the wire.
  */
 export function zombiesOf(evidence: Evidence): readonly Act[] {
+  const acts = known.get(evidence) ?? actsIn(evidence);
+  known.set(evidence, acts);
+  return acts;
+}
+
+const known = new WeakMap<Evidence, readonly Act[]>();
+
+function actsIn(evidence: Evidence): readonly Act[] {
+  // Where nobody was ever given a partition, nobody can have lost one.
+  if (!evidence.trail.some(({ stream }) => stream === "membership")) return [];
   const watch = new OwnershipWatch(evidence);
   const acts: Act[] = [];
   for (const event of evidence.trail) {
@@ -46,26 +57,20 @@ class OwnershipWatch {
   private readonly fromBefore = new Map<string, Set<string>>();
   /** Members of the group that reads the input. */
   private readonly members = new Set<string>();
-  private readonly byPlace: ReadonlyMap<string, Expected>;
+  private readonly byPlace: Places<Expected>;
   private readonly byKey: ReadonlyMap<string, Expected>;
 
-  /** Account of each event. */
-  private readonly accounts: ReadonlyMap<string, string>;
+  /** Account of each event, by its id; asked for only when something was done. */
+  private accounts: ReadonlyMap<string, string> | null = null;
   /** Instance and account of changes to a balance that belong to no declared effect. */
   private readonly orphans: ReadonlySet<string>;
 
   constructor(evidence: Evidence) {
     this.evidence = evidence;
-    this.accounts = new Map(
-      evidence.intents.flatMap(({ key, eventId, account }) => {
-        const event = evidence.eventOf(key, eventId);
-        return event === null ? [] : [[event.id, account] as const];
-      }),
-    );
     this.orphans = evidence.changes.orphans();
-    this.byPlace = new Map(
+    this.byPlace = new Places(
       evidence.expected.flatMap((event) =>
-        event.position === null ? [] : [[placeOf(event.position), event] as const],
+        event.position === null ? [] : [[event.position, event] as const],
       ),
     );
     this.byKey = new Map(evidence.expected.map((event) => [event.key, event] as const));
@@ -88,7 +93,7 @@ class OwnershipWatch {
   }
 
   deliver({ instance, position }: DeliveryEvent): void {
-    const event = this.byPlace.get(placeOf(position));
+    const event = this.byPlace.get(position);
     if (event === undefined) return;
     holdIn(this.inHand, instance, event.key);
     this.fromBefore.get(instance)?.delete(event.key);
@@ -144,7 +149,7 @@ class OwnershipWatch {
 
   commits(commit: OffsetCommitEvent & EventBase): readonly Act[] {
     const { instance, topic, partition, committed, errorCode, atMs, seq, moment } = commit;
-    const event = this.byPlace.get(placeOf({ topic, partition, offset: committed - 1 }));
+    const event = this.byPlace.get({ topic, partition, offset: committed - 1 });
     if (moment !== "applied" || event === undefined || this.owns(instance, event.position))
       return [];
     const outcome = errorCode === 0 ? this.harmOf(event, instance) : "fenced";
@@ -157,10 +162,21 @@ class OwnershipWatch {
     return owner === undefined || owner === instance;
   }
 
+  private accountOf(event: Expected): string | undefined {
+    const { intents, eventOf } = this.evidence;
+    this.accounts ??= new Map(
+      intents.flatMap(({ key, eventId, account }) => {
+        const owner = eventOf(key, eventId);
+        return owner === null ? [] : [[owner.id, account] as const];
+      }),
+    );
+    return this.accounts.get(event.id);
+  }
+
   private harmOf(event: Expected, instance: string): "harmless" | "harmful" {
     const isHarmful =
       outcomeOf(this.evidence, event) === "duplicated" ||
-      this.orphans.has(`${instance} ${this.accounts.get(event.id) ?? ""}`);
+      this.orphans.has(`${instance} ${this.accountOf(event) ?? ""}`);
     return isHarmful ? "harmful" : "harmless";
   }
 }
@@ -168,8 +184,4 @@ class OwnershipWatch {
 function holdIn(hand: Map<string, Set<string>>, instance: string, key: string): void {
   const held = hand.get(instance) ?? new Set();
   hand.set(instance, held.add(key));
-}
-
-function placeOf({ topic, partition, offset }: Position): string {
-  return `${topic}/${partition}/${offset}`;
 }

@@ -202,8 +202,8 @@ test("a corrupt journal is located and nothing is overwritten", async () => {
   mkdirSync(run);
   writeFileSync(join(run, "journal.ndjson"), "{}\n");
   const before = readdirSync(run);
-  const { code, stderr } = await gameday(["verify", run]);
-  expect(stderr).toMatch(/line 1: seq is not an integer. Nothing was judged/);
-  expect(code).toBe(4);
+  const { code, stdout } = await gameday(["verify", run]);
+  expect(stdout).toMatch(/line 1 \(byte 0\): seq is missing. Nothing was judged/);
+  expect(code).toBe(2);
   expect(readdirSync(run)).toEqual(before);
 });

@@ -212,9 +212,9 @@ function optionsOf(args: readonly string[]) {
 function withReaders(args: readonly string[]) {
   return optionsOf(args)
     .command(
-      "verify <run>",
-      "judge a stored run again",
-      (y) => y.positional("run", { type: "string", demandOption: true }),
+      "verify <run..>",
+      "judge stored runs again: folders, folders of runs, patterns, .ndjson or .ndjson.gz",
+      (y) => y.positional("run", { type: "string", array: true, demandOption: true }),
       (flags) => exitWith(async () => (await import("./verify.ts")).verify(flags.run, print))(),
     )
     .command(

@@ -1,10 +1,10 @@
-import { judgeRun } from "../checker/judge.ts";
+import { RunJudge } from "../checker/judge.ts";
 import { HarnessError } from "../model/errors.ts";
 import type { Finding } from "../model/guarantee.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { sanitize } from "../report/sanitize.ts";
-import { readJournal } from "./journal-reader.ts";
+import { passJournal } from "./journal-reader.ts";
 
 const RAW_CHARS_MAX = 400;
 
@@ -17,15 +17,12 @@ interface Found {
  * Lists the findings of a stored run, or tells the story of one (numbered from 1): each fact in order,
  * with the raw event behind it. Judged anew from the journal.
  */
-export function show(
-  folder: string,
+export async function show(
+  run: string,
   options: { readonly finding: number | undefined; readonly print: (line: string) => void },
-): number {
+): Promise<number> {
   const { print } = options;
-  const { events } = readJournal(folder);
-  const found: readonly Found[] = judgeRun(events).flatMap(({ id, guarantees }) =>
-    guarantees.flatMap(({ findings }) => findings.map((finding) => ({ scenario: id, finding }))),
-  );
+  const found = await findingsOf(run);
   if (options.finding === undefined) {
     for (const [index, { scenario, finding }] of found.entries()) {
       print(`${String(index + 1).padStart(3)}  ${scenario}  ${sanitize(finding.message)}`);
@@ -40,27 +37,83 @@ export function show(
   const chosen = found[options.finding - 1];
   if (chosen === undefined) {
     const have = found.length === 0 ? "there are none" : `there are 1 to ${found.length}`;
-    throw new HarnessError("usage", `No finding ${options.finding} in ${folder}: ${have}.`);
+    throw new HarnessError("usage", `No finding ${options.finding} in ${run}: ${have}.`);
   }
-  for (const line of storyLines(chosen, events)) print(line);
+  const raw = await rawEvents(run, new Set(chosen.finding.witness.map(({ seq }) => seq)));
+  for (const line of storyLines(chosen, raw)) print(line);
   return EXIT_CODES.pass;
+}
+
+async function findingsOf(run: string): Promise<readonly Found[]> {
+  const judge = new RunJudge();
+  await passJournal(run, (event) => judge.see(event));
+  const judged = judge.conclude();
+  if (judged.wantsStories) await passJournal(run, (event) => judged.tell(event));
+  return judged
+    .results()
+    .flatMap(({ id, guarantees }) =>
+      guarantees.flatMap(({ findings }) => findings.map((finding) => ({ scenario: id, finding }))),
+    );
+}
+
+async function rawEvents(
+  run: string,
+  wanted: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, HistoryEvent>> {
+  const raw = new Map<number, HistoryEvent>();
+  if (wanted.size === 0) return raw;
+  await passJournal(run, (event) => {
+    if (wanted.has(event.seq)) raw.set(event.seq, event);
+  });
+  return raw;
 }
 
 function storyLines(
   { scenario, finding }: Found,
-  events: readonly HistoryEvent[],
+  raw: ReadonlyMap<number, HistoryEvent>,
 ): readonly string[] {
-  const bySeq = new Map(
-    events.flatMap((event) => (event.scenario === scenario ? [[event.seq, event] as const] : [])),
-  );
+  const shown = new Set(finding.seqs ?? []);
   return [
     `${scenario}: ${sanitize(finding.message)}`,
+    ...(shown.size === 0 ? [] : [`  shown by seq ${[...shown].join(", ")}, marked >`]),
     ...(finding.witness.length === 0 ? ["  no story: the finding is about no single key"] : []),
-    ...finding.witness.flatMap(({ seq, atMs, text }) => [
-      `  ${String(Math.round(atMs)).padStart(7)} ms  ${sanitize(text)}`,
-      `              seq ${seq}: ${shortened(sanitize(JSON.stringify(bySeq.get(seq))))}`,
-    ]),
+    ...finding.witness.flatMap(({ seq, atMs, text }) => {
+      const event = raw.get(seq);
+      const mark = shown.has(seq) ? ">" : " ";
+      const where = event === undefined ? "" : laneOf(event);
+      return [
+        `${mark} ${String(Math.round(atMs)).padStart(7)} ms  ${where.padEnd(8)}  ${sanitize(text)}`,
+        `              seq ${seq}: ${shortened(sanitize(JSON.stringify(event)))}`,
+      ];
+    }),
   ];
+}
+
+/** Which of the parties of a story an event is about. */
+function laneOf(event: HistoryEvent): string {
+  switch (event.stream) {
+    case "wire":
+      return event.boundary.slice(0, event.boundary.indexOf("."));
+    case "intent":
+    case "log":
+    case "delivery":
+    case "offset":
+    case "membership":
+      return "kafka";
+    case "effect":
+      return "postgres";
+    case "call":
+      return "http";
+    case "header":
+    case "process":
+    case "fault":
+    case "unread":
+    case "assumption":
+    case "metric":
+    case "phase":
+    case "note":
+      return event.stream;
+  }
 }
 
 function shortened(text: string): string {

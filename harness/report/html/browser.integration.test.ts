@@ -16,8 +16,8 @@ const violated = savedRun("no-duplicate-effects");
 const VICTIM = "pay-000020-a1d86eb7";
 let browser: Browser;
 
-if (executable === null && process.env["GAMEDAY_BROWSER"] === "required") {
-  throw new Error("No chromium on PATH, and GAMEDAY_BROWSER=required.");
+if (executable === null && process.env["REPORT_BROWSER"] === "required") {
+  throw new Error("No chromium on PATH, and REPORT_BROWSER=required.");
 }
 const inBrowser = test.skipIf(executable === null);
 
