@@ -102,8 +102,21 @@ export class Crew {
       migrationsFolder: resolve(request.configFolder, request.config.database.migrations),
       auditedTables: auditedTables(request),
     });
-    let suspect: string | null = null;
     const failedBefore = this.failure;
+    const suspect = await this.takeTurns(pool, { stack, first });
+    // Not good enough for another run.
+    if (suspect !== null || this.failure !== failedBefore) await stack.stop();
+  }
+
+  /**
+   * Runs what waits for such a stack, one after the other; what was left unhealed on it, or null. A
+   * function of its own: the transform of our test runner loses assignments after `await using`.
+   */
+  private async takeTurns(
+    pool: Pool,
+    { stack, first }: { readonly stack: StartedStack; readonly first: Scenario },
+  ): Promise<string | null> {
+    let suspect: string | null = null;
     for (let scenario: Scenario | null = first; scenario !== null; scenario = this.next(pool)) {
       try {
         const left = await this.its.run({ stack, scenario, suspect });
@@ -120,8 +133,7 @@ export class Crew {
         this.failure ??= { scenario: null, error };
       }
     }
-    // Not good enough for another run.
-    if (suspect !== null || this.failure !== failedBefore) await stack.stop();
+    return suspect;
   }
 
   private startStack({ brokers, roles }: Pool): Promise<StartedStack> {
