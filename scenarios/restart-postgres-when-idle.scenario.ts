@@ -11,6 +11,8 @@ export default defineScenario({
     "Given idle connections that the server ends, when the pool opens new ones, then no process dies of it and every payment is captured once.",
   runbook: "docs/runbooks.md#the-database-restarts",
   tags: ["database", "restart"],
+  // Alone: nobody else does the work of a process that died of it.
+  instances: 1,
   limits: { recoveryMsMax: 12_000 },
   drainTimeoutMs: 13_000,
   faults: [

@@ -121,6 +121,7 @@ function storedResult(run: string): RunResult | null {
     return null; // a result that was cut off is as good as none
   }
 }
+
 /** Differences in verdicts, guarantees and outcomes, in words. */
 export function differencesOf(
   stored: readonly ScenarioResult[],
@@ -129,9 +130,11 @@ export function differencesOf(
   if (stored.length !== judged.length) {
     return [`${stored.length} scenarios stored, ${judged.length} judged`];
   }
-  return judged.flatMap((now, index) => {
-    const then = stored[index];
-    if (then === undefined) return [];
+  // By name: with several workers the journal has them in another order than the result.
+  const byId = new Map(stored.map((each) => [each.id, each]));
+  return judged.flatMap((now) => {
+    const then = byId.get(now.id);
+    if (then === undefined) return [`${now.id}: judged, and not in the stored result`];
     const differs = (what: string, a: unknown, b: unknown): readonly string[] =>
       JSON.stringify(a) === JSON.stringify(b)
         ? []
