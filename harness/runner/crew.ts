@@ -108,10 +108,7 @@ export class Crew {
     if (suspect !== null || this.failure !== failedBefore) await stack.stop();
   }
 
-  /**
-   * Runs what waits for such a stack, one after the other; what was left unhealed on it, or null. A
-   * function of its own: the transform of our test runner loses assignments after `await using`.
-   */
+  /** Runs what waits for such a stack, one after the other; what was left unhealed on it, or null. */
   private async takeTurns(
     pool: Pool,
     { stack, first }: { readonly stack: StartedStack; readonly first: Scenario },

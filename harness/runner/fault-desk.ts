@@ -11,6 +11,8 @@ import type { ArmedFault } from "./trigger-gate.ts";
 export class FaultDesk {
   private readonly options: FaultMeans;
   private readonly heals: Promise<void>[] = [];
+  /** Faults that were or are being carried out: a subject may have given its held frame up meanwhile. */
+  private readonly underWay: Promise<unknown>[] = [];
   private healing = 0;
 
   constructor(options: FaultMeans) {
@@ -18,7 +20,13 @@ export class FaultDesk {
   }
 
   /** Settles with the fate of the held frame, once the fault is confirmed. */
-  async carryOut(armed: ArmedFault, frame: FrameMet): Promise<HeldFrameDecision> {
+  carryOut(armed: ArmedFault, frame: FrameMet): Promise<HeldFrameDecision> {
+    const decision = this.doAt(armed, frame);
+    this.underWay.push(decision);
+    return decision;
+  }
+
+  private async doAt(armed: ArmedFault, frame: FrameMet): Promise<HeldFrameDecision> {
     const met = `met ${frame.boundary} of ${frame.key ?? "an unnamed conversation"}`;
     this.note(armed, { moment: "fired", detail: met, frame });
     let injection: Injection | null = null;
@@ -43,8 +51,10 @@ export class FaultDesk {
   /** Waits until every fault that fired is healed and its heal verified. */
   async healed(): Promise<void> {
     // A heal may let a later fault fire, whose heal is then waited for as well.
-    for (let waited = 0; waited < this.heals.length; waited = this.heals.length) {
-      await Promise.all(this.heals);
+    const count = (): number => this.underWay.length + this.heals.length;
+    for (let waited = 0; waited < count();) {
+      waited = count();
+      await Promise.all([...this.underWay, ...this.heals]);
     }
   }
 
