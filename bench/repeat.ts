@@ -31,14 +31,17 @@ for (let round = 1; round <= rounds; round += 1) {
   });
   const ms = performance.now() - beganAtMs;
   firstMs ??= ms;
+  // A round that broke off has fewer scenarios than the catalogue, and says why below.
   const others = result.scenarios.filter(({ verdict }) => verdict !== "pass");
   for (const { id, verdict, exercised } of others) {
     differing.push(
       `round ${round}: ${id} ${verdict}: ${exercised.missing[0] ?? "see"} (${folder})`,
     );
   }
+  if (result.error !== undefined)
+    differing.push(`round ${round}: did not end: ${result.error.message} (${folder})`);
   process.stdout.write(
-    `round ${round}, seed ${round}: ${result.scenarios.length - others.length} of ${result.scenarios.length} pass, ${(ms / 1000).toFixed(1)} s (first round ${(firstMs / 1000).toFixed(1)} s)\n`,
+    `round ${round}, seed ${round}: ${result.scenarios.length - others.length} of ${loaded.scenarios.length} pass, ${(ms / 1000).toFixed(1)} s (first round ${(firstMs / 1000).toFixed(1)} s)\n`,
   );
 }
 for (const line of differing) process.stdout.write(`${line}\n`);

@@ -43,6 +43,8 @@ export interface SubjectSpec {
 export interface SubjectRunner {
   /** Address the subject must listen on to be reached at 127.0.0.1. */
   readonly listenHost: string;
+  /** Ports of 127.0.0.1 for HTTP that are free, and that no outgoing connection is ever given. */
+  freePorts(count: number): Promise<readonly number[]>;
   spawn(spec: SubjectSpec): Promise<SubjectProcess>;
   /** True when the health URL answers 200. Never throws. */
   isHealthy(url: string): Promise<boolean>;

@@ -1,4 +1,3 @@
-import { createServer } from "node:net";
 import { HarnessError } from "../model/errors.ts";
 import { MANUAL } from "../model/boundary.ts";
 import type { Phase } from "../model/history.ts";
@@ -37,7 +36,8 @@ export async function runScenario(context: ScenarioContext): Promise<void> {
     versionOf: hasRedeploy(context.scenario) ? (name) => context.versions.of(name) : null,
   });
   await using links = await openLinks(context, gate, api);
-  const httpPorts = await freePorts(instances);
+  const ports = await context.stack.subjects.freePorts(instances.length);
+  const httpPorts = new Map(instances.map((instance, index) => [instance, ports[index] ?? 0]));
   await using subjects = new Instances(context, { links, httpPorts, gate });
   desk = new FaultDesk({
     context,
@@ -197,24 +197,4 @@ function enter(context: ScenarioContext, phase: Phase): void {
 function apiNameOf(context: ScenarioContext): string {
   const declared = context.header.effects.find((effect) => effect.kind === "call");
   return declared?.kind === "call" ? declared.api : "payments";
-}
-
-/** A port for each instance's health path; held together so that no two are the same. */
-async function freePorts(instances: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const servers = await Promise.all(
-    instances.map(
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer();
-          server.once("error", reject);
-          server.listen(0, "127.0.0.1", () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return new Map(instances.map((instance, index) => [instance, ports[index] ?? 0]));
 }

@@ -1,6 +1,7 @@
 import { HarnessError } from "../../model/errors.ts";
 import type { SubjectContainer } from "../../model/config.ts";
 import type { SubjectProcess, SubjectRunner, SubjectSpec } from "../../ports/subject.ts";
+import { findFreePorts } from "../process/free-ports.ts";
 import { isHealthy, read, subjectProcess } from "../process/subject-runner.ts";
 import { EngineContainer, type EngineRun } from "./container.ts";
 import type { RunNetworks } from "./network.ts";
@@ -17,6 +18,7 @@ export function createContainerSubjects(means: {
   const removals = new Map<string, Promise<unknown>>();
   return {
     listenHost: "0.0.0.0",
+    freePorts: findFreePorts,
     isHealthy,
     read,
     async spawn(spec: SubjectSpec): Promise<SubjectProcess> {

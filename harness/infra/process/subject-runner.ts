@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SubjectProcess, SubjectRunner, SubjectSpec } from "../../ports/subject.ts";
 import { minimalEnvironment, type Child } from "./child.ts";
+import { findFreePorts } from "./free-ports.ts";
 import { processesWith } from "./process-identity.ts";
 import { signalProcess } from "./reap.ts";
 import type { RunSession } from "./run-session.ts";
@@ -30,6 +31,7 @@ export async function read(url: string): Promise<string | null> {
 export function createSubjectRunner(session: RunSession): SubjectRunner {
   return {
     listenHost: "127.0.0.1",
+    freePorts: findFreePorts,
     isHealthy,
     read,
     async spawn(spec: SubjectSpec): Promise<SubjectProcess> {

@@ -178,6 +178,12 @@ function subjectContract(means: Parameters<typeof stackContract>[0]): void {
   });
   const WAITS = "console.log('up'); setInterval(() => {}, 1000)";
 
+  test("ports for HTTP are below the ephemeral range: no outgoing connection is given one", async () => {
+    const ports = await stack().subjects.freePorts(3);
+    expect(new Set(ports).size).toBe(3);
+    for (const port of ports) expect(port).toBeLessThan(32_768);
+  });
+
   test("a subject's exit and last words are known, and a wrong command is refused", async () => {
     const script = "console.log('hello'); process.exit(3)";
     const process = await stack().subjects.spawn({ ...spec(), ...subject(script) });
