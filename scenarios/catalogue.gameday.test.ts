@@ -67,6 +67,13 @@ test("the careful service passes the whole catalogue, and the stored run is judg
     Object.fromEntries(loaded.scenarios.map(({ id }) => [id, { verdict: "pass", missing: [] }])),
   );
   expect(result.exitCode).toBe(0);
+  // Both versions asked for the same dedup keys: seen on the wire, where no second row is inserted.
+  for (const { id, redeployKeys } of result.scenarios) {
+    const keys = redeployKeys?.find(({ what }) => what === "dedup key");
+    if (keys === undefined) continue;
+    expect({ id, ...keys }).toMatchObject({ changed: 0, notCompared: 0 });
+    if (id === "redeploy-changing-dedup-key") expect(keys.same).toBeGreaterThan(0);
+  }
   for (const { id, outcomes, exercised, faults } of result.scenarios) {
     // Recovered: its producer never got the answer (its broker went down), and it took effect once.
     expect(outcomes.once + outcomes.recovered, id).toBe(outcomes.expected);

@@ -22,6 +22,7 @@ const control = baseline;
 
 const commitApplied = { boundary: "postgres.commit.applied", match: { intent: 20 } } as const;
 const later = { boundary: "postgres.commit.applied", match: { intent: 40 } } as const;
+const firedOf = (fault: string) => ({ fault, moment: "fired" }) as const;
 /** Partitions are not in step: payment 40 must not be handled before the fault is there. */
 const heldAt40 = (fault: string): Scenario["workload"] => ({
   ...control.workload,
@@ -106,6 +107,19 @@ const scenarios: readonly Scenario[] = [
     heldFrame: "release",
     until: { boundary: "http.payments.applied", match: { intent: 20 } },
   }),
+  rehearsing(
+    "partition-broker-from-clients",
+    {
+      id: "f",
+      fault: "partition-brokers",
+      at: commitApplied,
+      heldFrame: "release",
+      which: "leader",
+      from: "clients",
+      until: "all-sent",
+    },
+    { brokers: 3, workload: { ...control.workload, holds: [{ intent: 40, until: firedOf("f") }] } },
+  ),
   rehearsing(
     "restart-broker-in-order",
     { id: "f", fault: "restart-broker", at: commitApplied, heldFrame: "release", mode: "stop" },

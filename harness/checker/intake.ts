@@ -101,6 +101,8 @@ class Kept {
       case "effect":
         this.changes.see(event);
         return this.effects.change(event);
+      case "asked-row":
+        return this.changes.keyChanges.asked(event);
       case "call":
         return this.call(event);
       case "process":
@@ -189,6 +191,7 @@ class Kept {
   }
 
   private wire(event: Stamped<WireEvent>): void {
+    this.changes.keyChanges.wire(event);
     const { boundary, action, tag } = event;
     const isFate = action === "dropped" || action === "released";
     this.wires.see(event);

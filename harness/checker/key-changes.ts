@@ -1,9 +1,12 @@
 import type {
+  AskedRowEvent,
   CallEvent,
   DeliveryEvent,
   EffectEvent,
   ProcessEvent,
+  Row,
   Version,
+  WireEvent,
 } from "../model/history.ts";
 import type { KeyChange, KeyComparison } from "../model/result.ts";
 import type { RunHeader } from "../model/run-header.ts";
@@ -13,14 +16,15 @@ const CHANGES_MAX = 50;
 type ByVersion = Map<string, Partial<Record<Version, string>>>;
 
 /**
- * For each event that two versions worked on: the dedup key (from the table) and the idempotency
+ * For each event that two versions worked on: the dedup key (from the table, and from the wire) and the idempotency
  * key (from the wire) each of them used. Keeps nothing where nothing was redeployed.
  */
 export class KeyChanges {
   private readonly header: Pick<RunHeader, "dedup" | "inputTopic">;
   /** What each instance runs. */
   private readonly running = new Map<string, Version>();
-  /** Versions that were delivered the record of a key. */
+  /** Versions that were delivered the record of a key, and those that asked to commit it as well. */
+  private readonly delivers = new Map<string, Set<Version>>();
   private readonly handled = new Map<string, Set<Version>>();
   private readonly dedup: ByVersion = new Map();
   private readonly idempotency: ByVersion = new Map();
@@ -34,19 +38,50 @@ export class KeyChanges {
   }
 
   delivered({ instance, key, position }: DeliveryEvent): void {
+    if (key === null || position.topic !== this.header.inputTopic) return;
+    this.mark(this.delivers, key, this.running.get(instance));
+  }
+
+  /** Of a batch that was delivered a version may have handled nothing: its COMMIT tells. */
+  wire({ boundary, instance, keys }: WireEvent): void {
+    if (boundary !== "postgres.commit.requested") return;
     const version = this.running.get(instance);
-    if (version === undefined || key === null || position.topic !== this.header.inputTopic) return;
-    this.handled.set(key, (this.handled.get(key) ?? new Set()).add(version));
+    for (const key of keys) {
+      const isDelivered = version !== undefined && this.delivers.get(key)?.has(version) === true;
+      if (isDelivered) this.mark(this.handled, key, version);
+    }
+  }
+
+  private mark(seen: Map<string, Set<Version>>, key: string, version: Version | undefined): void {
+    if (version !== undefined) seen.set(key, (seen.get(key) ?? new Set()).add(version));
   }
 
   /** A change of the dedup table. */
   dedupRow({ op, after, version }: EffectEvent): void {
+    if (version === undefined || op !== "insert" || after === null) return;
+    this.dedupKey(after, version, (known, found) => known ?? found);
+  }
+
+  /** A row that a version asked for: also where it was there, and nothing was inserted. */
+  asked({ row, version }: AskedRowEvent): void {
+    this.dedupKey(row, version, (_, found) => found);
+  }
+
+  /** Nothing where a column of the key is not known: half a key compares with nothing. */
+  private dedupKey(
+    row: Row,
+    version: Version,
+    choose: (known: string | undefined, found: string) => string,
+  ): void {
     const declared = this.header.dedup ?? null;
-    if (declared === null || version === undefined || op !== "insert") return;
-    const consumer = declared.consumer === undefined ? "" : String(after?.[declared.consumer]);
-    const key = `${String(after?.[declared.key])} ${consumer}`;
-    const text = declared.columns.map((column) => String(after?.[column])).join(" / ");
-    note(this.dedup, key, { version, text });
+    if (declared === null) return;
+    const needed = [declared.key, declared.consumer ?? declared.key, ...declared.columns];
+    if (!needed.every((column) => column in row)) return;
+    const consumer = declared.consumer === undefined ? "" : String(row[declared.consumer]);
+    const key = `${String(row[declared.key])} ${consumer}`;
+    const text = declared.columns.map((column) => String(row[column])).join(" / ");
+    // As the wire has it where it was seen: a database may write the same value another way.
+    note(this.dedup, key, { version, text: choose(this.dedup.get(key)?.[version], text) });
   }
 
   call({ key, idempotencyKey, version }: CallEvent): void {
@@ -54,15 +89,21 @@ export class KeyChanges {
     note(this.idempotency, key, { version, text: idempotencyKey ?? "none" });
   }
 
-  /** For every event whose key of both versions is known or that both were delivered. */
+  /** For every event whose key of both versions is known, or that both have handled. */
   comparisons(): readonly KeyComparison[] {
+    const both = [...this.handled].filter(([, { size }]) => size > 1).map(([key]) => key);
     return [
-      this.comparison(this.dedup, "dedup key"),
-      this.comparison(this.idempotency, "idempotency key"),
+      this.comparison(this.dedup, "dedup key", both),
+      // Every call shows its key, or that it has none: nothing is left out.
+      this.comparison(this.idempotency, "idempotency key", []),
     ];
   }
 
-  private comparison(seen: ByVersion, what: KeyChange["what"]): KeyComparison {
+  private comparison(
+    seen: ByVersion,
+    what: KeyChange["what"],
+    both: readonly string[],
+  ): KeyComparison {
     const isSame = new Map<string, boolean>();
     for (const [name, { current, next }] of seen) {
       if (current === undefined || next === undefined) continue;
@@ -70,8 +111,7 @@ export class KeyChanges {
       isSame.set(key, current === next && isSame.get(key) !== false);
     }
     const same = [...isSame.values()].filter(Boolean).length;
-    const both = [...this.handled].filter(([, versions]) => versions.size > 1);
-    const notCompared = both.filter(([key]) => !isSame.has(key)).length;
+    const notCompared = both.filter((key) => !isSame.has(key)).length;
     return { what, same, changed: isSame.size - same, notCompared };
   }
 

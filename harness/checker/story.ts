@@ -75,6 +75,7 @@ function lineOf(event: HistoryEvent, subject: Subject): string | null {
       return event.key === key && event.role === "output"
         ? `published as ${placeText(event.position)}`
         : null;
+    case "asked-row":
     case "header":
     case "assumption":
     case "metric":

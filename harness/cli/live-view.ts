@@ -52,6 +52,7 @@ export function tallied(tally: Tally, event: HistoryEvent): Tally {
     case "log":
     case "offset":
     case "effect":
+    case "asked-row":
     case "call":
     case "process":
     case "membership":

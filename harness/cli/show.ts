@@ -101,6 +101,7 @@ function laneOf(event: HistoryEvent): string {
     case "membership":
       return "kafka";
     case "effect":
+    case "asked-row":
       return "postgres";
     case "call":
       return "http";

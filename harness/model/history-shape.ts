@@ -3,6 +3,7 @@ import { GUARANTEES } from "./guarantee.ts";
 import {
   ASSUMPTIONS,
   PHASES,
+  type AskedRowEvent,
   type AssumptionEvent,
   type CallEvent,
   type DeliveryEvent,
@@ -155,6 +156,13 @@ const effect: Shape<EffectEvent> = {
   version,
 };
 
+const askedRow: Shape<AskedRowEvent> = {
+  instance: text,
+  table: text,
+  row: ROW,
+  version: oneOf("current", "next"),
+};
+
 const call: Shape<CallEvent> = {
   callId: text,
   api: text,
@@ -245,6 +253,7 @@ export const SHAPES: Readonly<Record<HistoryEvent["stream"], readonly Fields[]>>
   delivery: [delivery],
   offset: [offsetCommit, offsetFinal],
   effect: [effect],
+  "asked-row": [askedRow],
   call: [call],
   process: [process],
   fault: [fault],

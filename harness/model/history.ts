@@ -105,6 +105,19 @@ export interface EffectEvent {
   readonly version?: Version;
 }
 
+/**
+ * A row of the dedup table that an instance asked for, as the parameters of its INSERT say; whether it
+ * was inserted, the `effect` stream says. Only where two versions are compared.
+ */
+export interface AskedRowEvent {
+  readonly stream: "asked-row";
+  readonly instance: string;
+  readonly table: string;
+  /** Values as text; NULLs and expressions are left out. */
+  readonly row: Row;
+  readonly version: Version;
+}
+
 /** Which of two deployments: the one that runs at first, or the one it is replaced by. */
 export type Version = "current" | "next";
 
@@ -253,6 +266,7 @@ export type EventBody =
   | OffsetCommitEvent
   | OffsetFinalEvent
   | EffectEvent
+  | AskedRowEvent
   | CallEvent
   | ProcessEvent
   | FaultEvent

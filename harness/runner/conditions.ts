@@ -84,6 +84,15 @@ function countedCondition(
           event.action === "refused" &&
           WANT_OF_REPLICAS.has(event.tag ?? ""),
       };
+    case "asked-again":
+      return {
+        what: `${victim} to ask the API again about ${frame.key ?? "its payment"}`,
+        matches: (event) =>
+          event.stream === "call" &&
+          event.instance === victim &&
+          event.key === frame.key &&
+          (event.moment === "received" || event.moment === "looked-up"),
+      };
     case "all-sent": {
       const wanted = sendable(context);
       const isSent = (event: HistoryEvent): boolean => event.stream === "intent";

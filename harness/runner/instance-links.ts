@@ -1,4 +1,5 @@
 import { HarnessError } from "../model/errors.ts";
+import { hasRedeploy } from "../model/scenario.ts";
 import type { HostPort } from "../ports/basics.ts";
 import type { ProxyHandle } from "../ports/links.ts";
 import type { Gate, Tap } from "../ports/tap.ts";
@@ -6,7 +7,7 @@ import type { ApiDouble } from "../ports/api.ts";
 import { CommittedOffsets } from "../taps/kafka/committed-offsets.ts";
 import { DeliveryCounter } from "../taps/kafka/delivery-counter.ts";
 import { startKafkaTap, type KafkaTap } from "../taps/kafka/kafka-tap.ts";
-import { startPostgresTap } from "../taps/postgres/postgres-tap.ts";
+import { startPostgresTap, type PostgresTapOptions } from "../taps/postgres/postgres-tap.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
 import { stampOf } from "./versions.ts";
 
@@ -96,6 +97,7 @@ async function openInstance(opening: Opening, instance: string): Promise<Instanc
     attribution: context.inFlight,
     upstream: context.stack.directPostgres,
     stamp: () => stampOf(instance, context.versions.of(instance)),
+    asks: asksOf(context, instance),
   });
   closers.push(() => postgresTap.close());
   const proxyFor = async (kind: string, listenPort: number, upstream: HostPort) => {
@@ -131,4 +133,14 @@ function required(links: ReadonlyMap<string, InstanceLinks>, instance: string): 
   const found = links.get(instance);
   if (found === undefined) throw new HarnessError("internal", `No links for ${instance}.`);
   return found;
+}
+
+/** The dedup keys that each version asks for, where versions are compared. */
+function asksOf(
+  context: ScenarioContext,
+  instance: string,
+): NonNullable<PostgresTapOptions["asks"]> | null {
+  const { dedup = null } = context.header;
+  if (dedup === null || !hasRedeploy(context.scenario)) return null;
+  return { table: dedup.table, version: () => context.versions.of(instance) };
 }

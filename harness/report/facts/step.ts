@@ -60,6 +60,7 @@ function toldOf(event: HistoryEvent, evidence: Recorded): Told | null {
       return processStep(event);
     case "membership":
       return membershipStep(event);
+    case "asked-row":
     case "effect":
     case "log":
     case "header":

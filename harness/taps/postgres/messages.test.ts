@@ -33,7 +33,10 @@ test("Bind parameters are read, NULL left out", () => {
     Buffer.from([0, 0]),
   ]);
   const head = Buffer.from([0x42, 0, 0, 0, body.length + 4]);
-  expect(bindOf(Buffer.concat([head, body]))).toEqual({ statement: "stmt", parameters: ["abc"] });
+  expect(bindOf(Buffer.concat([head, body]))).toEqual({
+    statement: "stmt",
+    parameters: ["abc", null],
+  });
 });
 
 test("a Bind with a count of formats that cannot be has no parameters", () => {

@@ -46,14 +46,14 @@ export function parseOf(message: Buffer): { readonly name: string; readonly sql:
   return { name: name.text, sql: cString(message, name.next).text };
 }
 
-/** Statement name and parameters (as UTF-8 text) of a Bind message; NULLs are left out. */
+/** Statement name and parameters (as UTF-8 text, null for NULL) of a Bind message, in order. */
 export function bindOf(message: Buffer): {
   readonly statement: string;
-  readonly parameters: readonly string[];
+  readonly parameters: readonly (string | null)[];
 } {
   const portal = cString(message, 5);
   const statement = cString(message, portal.next);
-  const parameters: string[] = [];
+  const parameters: (string | null)[] = [];
   let at = statement.next;
   if (at + 2 > message.length) return { statement: statement.text, parameters };
   at += 2 + 2 * message.readInt16BE(at);
@@ -64,7 +64,10 @@ export function bindOf(message: Buffer): {
   for (let index = 0; index < count && at + 4 <= message.length; index += 1) {
     const length = message.readInt32BE(at);
     at += 4;
-    if (length < 0) continue;
+    if (length < 0) {
+      parameters.push(null);
+      continue;
+    }
     parameters.push(message.toString("utf8", at, at + length));
     at += length;
   }

@@ -1,7 +1,7 @@
 import type { HostPort, Recorder } from "../../ports/basics.ts";
 import type { Attribution, Gate, Tap } from "../../ports/tap.ts";
 import { startRelay } from "../relay.ts";
-import { PostgresSession } from "./session.ts";
+import { PostgresSession, type SessionOptions } from "./session.ts";
 
 export interface PostgresTapOptions {
   readonly instance: string;
@@ -12,6 +12,8 @@ export interface PostgresTapOptions {
   readonly gate: Gate;
   readonly attribution: Attribution;
   readonly stamp: () => string;
+  /** See SessionOptions; nothing is recorded where left out. */
+  readonly asks?: SessionOptions["asks"];
 }
 
 /** Relays one instance's Postgres sessions and announces their commit boundaries. */
@@ -22,7 +24,7 @@ export async function startPostgresTap(options: PostgresTapOptions): Promise<Tap
   };
   const relay = await startRelay(
     options.upstream,
-    () => new PostgresSession({ ...options, onUnknown }),
+    () => new PostgresSession({ ...options, asks: options.asks ?? null, onUnknown }),
     { host: options.host },
   );
   return {

@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import type { BoundaryName } from "../../model/boundary.ts";
 import type { EventBody } from "../../model/history.ts";
 import { relayed, split } from "../testing/relayed.ts";
-import { PostgresSession } from "./session.ts";
+import { PostgresSession, type SessionOptions } from "./session.ts";
 import { bind, complete, message, query, ready, refused, startup } from "./testing/frames.ts";
 
-function rig() {
+function rig(asks: SessionOptions["asks"] = null) {
   const events: EventBody[] = [];
   const met: BoundaryName[] = [];
   const unknown: string[] = [];
@@ -23,6 +23,7 @@ function rig() {
       identify: (text) => (text === "pay-1" ? { key: "pay-1", eventId: "evt-1" } : null),
     },
     stamp: () => "consumer-1",
+    asks,
     onUnknown: (name) => unknown.push(name),
   });
   const talk = async (asked: readonly Buffer[], answers: readonly Buffer[]): Promise<void> => {
@@ -162,6 +163,29 @@ test.each(SIDES)(
       const huge = message(type, "the first of very many bytes");
       huge.writeInt32BE(1024 * 1024 * 1024, 1);
       expect(await relayed(await way(), [huge])).toEqual(huge);
+    }
+  },
+);
+
+const SEEN = "INSERT INTO seen (consumer, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+const asksForSeen = { table: "seen", version: () => "next" as const };
+
+test.each([
+  ["by parameters", asksForSeen, [message("P", `\0${SEEN}\0\0\0`), bind("posting", "e-1")], 1],
+  ["in its text", asksForSeen, [query("INSERT INTO seen (event_id) VALUES ('e-1')")], 1],
+  ["of another table", { ...asksForSeen, table: "other" }, [query(SEEN)], 0],
+  ["where nothing is compared", null, [query(SEEN)], 0],
+])(
+  "a row asked for %s is recorded, whatever the server makes of it",
+  async (_, asks, frames, n) => {
+    const { talk, events } = rig(asks);
+    await talk([startup({ user: "u" })], [ready("I")]);
+    await talk(frames, [complete("INSERT 0 0"), ready("I")]);
+    const asked = events.filter((event) => event.stream === "asked-row");
+    expect(asked.length).toBe(n);
+    for (const { row, version } of asked) {
+      expect(row).toMatchObject({ event_id: "e-1" });
+      expect(version).toBe("next");
     }
   },
 );

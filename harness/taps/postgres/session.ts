@@ -3,7 +3,9 @@ import type { Recorder } from "../../ports/basics.ts";
 import { meetBoundary, noteRefused } from "../hold.ts";
 import { LengthFramer, WHOLE_BYTES_MAX, type FrameShape } from "../length-framer.ts";
 import type { Conversation, Direction, Fate } from "../relay.ts";
+import type { Version } from "../../model/history.ts";
 import type { Moment } from "../../model/boundary.ts";
+import { insertOf, rowOf, type InsertShape } from "./insert.ts";
 import {
   asksToBegin,
   asksToCommit,
@@ -20,6 +22,12 @@ import {
 
 /** What a message asks the server to do. */
 type Asked = "begin" | "statement" | "commit";
+
+/** A prepared statement: what it does, and how to read the row it asks for. */
+interface Prepared {
+  readonly asked: Asked;
+  readonly insert: InsertShape | null;
+}
 
 const PREPARED_MAX = 10_000;
 const MESSAGE_BYTES_MAX = 1024 * 1024 * 1024;
@@ -43,6 +51,8 @@ export interface SessionOptions {
   readonly attribution: Attribution;
   /** What the session is to be named in Postgres: application_name. */
   readonly stamp: () => string;
+  /** Table whose asked-for rows are recorded, and the version that asks; null for none. */
+  readonly asks: { readonly table: string; readonly version: () => Version } | null;
   /** Counts frames that were relayed without being understood. */
   readonly onUnknown: (name: string) => void;
 }
@@ -55,7 +65,8 @@ export interface SessionOptions {
 export class PostgresSession implements Conversation {
   private readonly options: SessionOptions;
   private readonly named = new Map<string, Named>();
-  private readonly prepared = new Map<string, Asked>();
+  private readonly prepared = new Map<string, Prepared>();
+  private version: Version = "current";
   private phase: "startup" | "encryption-answer" | "open" = "startup";
   private asked: Asked | null = null;
   private isCommitAsked = false;
@@ -101,6 +112,7 @@ export class PostgresSession implements Conversation {
         return { bytes: packet };
       case "startup":
         this.phase = "open";
+        this.version = this.options.asks?.version() ?? "current";
         return { bytes: withApplicationName(packet, this.options.stamp()) };
       case "other":
         return { bytes: packet };
@@ -113,30 +125,47 @@ export class PostgresSession implements Conversation {
       case "Q": {
         const sql = queryText(frame);
         this.attribute(sql);
+        this.noteAsked(this.insertAskedBy(sql), []);
         return kindOf(sql);
       }
       case "P": {
         const { name, sql } = parseOf(frame);
-        this.prepare(name, kindOf(sql));
+        this.prepare(name, { asked: kindOf(sql), insert: this.insertAskedBy(sql) });
         return null;
       }
       case "B": {
         const { statement, parameters } = bindOf(frame);
-        for (const parameter of parameters) this.attribute(parameter);
-        return this.prepared.get(statement) ?? "statement";
+        for (const parameter of parameters) if (parameter !== null) this.attribute(parameter);
+        const prepared = this.prepared.get(statement);
+        this.noteAsked(prepared?.insert ?? null, parameters);
+        return prepared?.asked ?? "statement";
       }
       default:
         return null;
     }
   }
 
-  private prepare(name: string, kind: Asked): void {
+  private insertAskedBy(sql: string): InsertShape | null {
+    const { asks } = this.options;
+    const insert = asks === null ? null : insertOf(sql);
+    return insert?.table === asks?.table ? insert : null;
+  }
+
+  private noteAsked(insert: InsertShape | null, parameters: readonly (string | null)[]): void {
+    if (insert === null) return;
+    const { instance, recorder } = this.options;
+    const row = rowOf(insert, parameters);
+    const { version } = this;
+    recorder.record({ stream: "asked-row", instance, table: insert.table, row, version });
+  }
+
+  private prepare(name: string, statement: Prepared): void {
     const [oldest] = this.prepared.keys();
     if (oldest !== undefined && this.prepared.size >= PREPARED_MAX) {
       this.prepared.delete(oldest);
       this.options.onUnknown("postgres: prepared statement forgotten");
     }
-    this.prepared.set(name, kind);
+    this.prepared.set(name, statement);
   }
 
   private attribute(text: string): void {
