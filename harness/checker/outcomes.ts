@@ -9,8 +9,7 @@ export function outcomesOf(evidence: Evidence): Outcomes {
     once: 0,
     duplicated: 0,
     lost: 0,
-    phantom: new Set(evidence.strangers.map(({ key, eventId, text }) => key ?? eventId ?? text))
-      .size,
+    phantom: evidence.isCollected ? phantomsIn(evidence) : 0,
     torn: 0,
     recovered: 0,
     stalled: 0,
@@ -18,6 +17,10 @@ export function outcomesOf(evidence: Evidence): Outcomes {
   };
   for (const event of evidence.expected) counts[outcomeOf(evidence, event)] += 1;
   return { expected: evidence.expected.length, ...counts };
+}
+
+function phantomsIn({ strangers }: Evidence): number {
+  return new Set(strangers.map(({ key, eventId, text }) => key ?? eventId ?? text)).size;
 }
 
 /** Outcome of one event over all its declared effects. */
@@ -28,6 +31,7 @@ export function outcomeOf(evidence: Evidence, event: Expected): Outcome {
       effectsFor(evidence, event, declaration.id).length > 1,
   );
   if (isDuplicated) return "duplicated";
+  if (!evidence.isCollected) return "indeterminate";
   const { present, missing } = presenceOf(evidence, event);
   if (missing.length === 0) return event.isAcknowledged ? "once" : "recovered";
   if (present.length === 0) {

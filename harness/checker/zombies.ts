@@ -67,7 +67,8 @@ class OwnershipWatch {
 
   constructor(evidence: Evidence) {
     this.evidence = evidence;
-    this.orphans = evidence.changes.orphans();
+    // In the middle of a transaction, what explains a change may be yet to come.
+    this.orphans = evidence.isCollected ? evidence.changes.orphans() : new Set();
     this.byPlace = new Places(
       evidence.expected.flatMap((event) =>
         event.position === null ? [] : [[event.position, event] as const],
