@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import type { RunResult } from "../model/result.ts";
+import { show } from "./show.ts";
 import { readStoredRun } from "./stored-run-reader.ts";
 import { verify } from "./verify.ts";
 
@@ -124,6 +125,9 @@ test.each(["pass", "no-lost-effects"])(
       const { result, partial } = readStoredRun(folder);
       expect(result.verdict).toBe(isShown ? "violated" : "interrupted");
       expect(partial).toMatch(/did not end in order/);
+      const told: string[] = [];
+      await show(folder, { finding: undefined, print: (line) => told.push(line) });
+      expect(told[0]).toMatch(/^PARTIAL: the journal stops before \S+ had ended/);
       expect(brokenOf(result)).toEqual(isShown ? ["offsets-never-ahead-of-effects"] : []);
     }
   },
