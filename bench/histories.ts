@@ -12,6 +12,7 @@ export const EVENTS_PER_PAYMENT = 24;
 const PARTITIONS = 3;
 const ACCOUNTS = 200;
 const SIDE_BY_SIDE = 16;
+const INSTANCES = ["consumer-1", "consumer-2"];
 const INPUT = "payments.requested.1";
 const OUTPUT = "payments.settled.1";
 const SCENARIO = "bench";
@@ -60,7 +61,10 @@ function* bodies(options: HistoryOptions): Generator<EventBody> {
   const victim = payments[Math.floor(payments.length / 2)];
   if (victim === undefined) return;
   yield { stream: "header", ...headerFor(payments.length, victim.key) };
-  for (const instance of ["consumer-1", "consumer-2"]) yield* started(instance);
+  for (const instance of INSTANCES) {
+    yield* started(instance);
+    yield assigned(instance, (partition) => instanceOf(partition) === instance);
+  }
   yield { ...faultOf("planned"), detail: "kill at COMMIT" };
   // Nobody commits an offset beyond the victim's before its work is done.
   for (const some of [
@@ -99,10 +103,15 @@ function payment(index: number, { payments, seed, doubled }: HistoryOptions): Pa
     amount: 1 + (mixed % 250_000),
     partition: index % PARTITIONS,
     offset: Math.floor(index / PARTITIONS),
-    instance: `consumer-${1 + (index % 2)}`,
+    instance: instanceOf(index % PARTITIONS),
     isRedelivered: mixed % 40 === 0,
-    isDoubled: index % every === 1,
+    isDoubled: doubled > 0 && index % every === 1,
   };
+}
+
+/** Who has a partition. */
+function instanceOf(partition: number): string {
+  return `consumer-${1 + (partition % 2)}`;
 }
 
 function positionOf({ partition, offset }: Payment, topic = INPUT) {
@@ -115,7 +124,11 @@ function* handled(payment: Payment, isVictim: boolean): Generator<EventBody> {
   const sent = { operation: "payment", account, amount, sentAtMs: payment.index / 4 };
   yield { stream: "intent", eventId, key, ...sent, position };
   yield { stream: "delivery", instance, position, key, attempt: 1 };
-  if (isVictim) yield* killed(payment);
+  if (isVictim) {
+    yield* killed(payment);
+    // What was in hand comes to the other one; then each has its own partitions again.
+    yield assigned(other(instance), () => true);
+  }
   const by = isVictim ? other(instance) : instance;
   if (isVictim) yield { stream: "delivery", instance: by, position, key, attempt: 2 };
   yield* committed(key, by);
@@ -128,6 +141,14 @@ function* handled(payment: Payment, isVictim: boolean): Generator<EventBody> {
   if (isDoubled) yield* called(payment, by, "-again");
   for (const moment of ["requested", "applied"] as const)
     yield wire("kafka.produce", moment, { key, by });
+  if (isVictim) yield assigned(instance, (partition) => instanceOf(partition) === instance);
+}
+
+function assigned(instance: string, isOwn: (partition: number) => boolean): EventBody {
+  const all = Array.from({ length: PARTITIONS }, (_, partition) => ({ topic: INPUT, partition }));
+  const partitions = all.filter(({ partition }) => isOwn(partition));
+  const memberId = `${instance}-member`;
+  return { stream: "membership", kind: "assigned", instance, memberId, eviction: null, partitions };
 }
 
 function* committed(key: string, by: string): Generator<EventBody> {
@@ -207,6 +228,7 @@ function* collected(payments: readonly Payment[]): Generator<EventBody> {
     yield { stream: "assumption", name, holds: true, detail: "yes" };
   for (const name of ["audit-complete", "subject-alive", "drained"] as const)
     yield { stream: "assumption", name, holds: true, detail: "yes" };
+  yield* scraped(payments);
   for (const payment of payments) yield* logged(payment);
   const balances = new Map<string, { balance: number; version: number }>();
   for (const payment of payments) {
@@ -217,6 +239,17 @@ function* collected(payments: readonly Payment[]): Generator<EventBody> {
     const count = Math.ceil((payments.length - partition) / PARTITIONS);
     const ends = { topic: INPUT, partition, committed: count, logEnd: count };
     yield { stream: "offset", kind: "final", ...ends };
+  }
+  for (const phase of ["down", "end"] as const) yield { stream: "phase", phase };
+}
+
+/** The subjects' own counters, truthful: a doubled payment is counted twice. */
+function* scraped(payments: readonly Payment[]): Generator<EventBody> {
+  for (const instance of INSTANCES) {
+    const own = payments.filter((payment) => payment.instance === instance);
+    const value = own.length + own.filter(({ isDoubled }) => isDoubled).length;
+    const labels = { outcome: "applied" };
+    yield { stream: "metric", instance, name: "effects_total", labels, value };
   }
 }
 
@@ -327,7 +360,7 @@ function headerFor(events: number, victim: string): RunHeader {
     },
     deadLetters: null,
     dedup: { table: "processed_events", key: "payment_id", columns: ["consumer", "event_id"] },
-    metrics: null,
+    metrics: { path: "/metrics", effects: [{ series: "effects_total", effect: "ledger" }] },
     faults: [
       { id: "kill", fault: "kill", boundary: "postgres.commit.applied", key: victim, trigger: "t" },
     ],

@@ -1,12 +1,12 @@
 /** One measurement in a process of its own: `judge-once.ts judge|floor <journal>` prints a line of JSON. */
-import { readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { RunJudge } from "../harness/checker/judge.ts";
 import { passJournal } from "../harness/journal/journal-file.ts";
 
 const [how = "", file = ""] = process.argv.slice(2);
 const beganAtMs = performance.now();
 const before = process.cpuUsage();
-const found = how === "floor" ? floor() : await judge();
+const found = how === "floor" ? await floor() : await judge();
 const { user, system } = process.cpuUsage(before);
 process.stdout.write(
   `${JSON.stringify({
@@ -26,13 +26,18 @@ async function judge() {
 }
 
 /** What reading and JSON.parse cost alone, keeping nothing. */
-function floor() {
-  const bytes = readFileSync(file);
+async function floor() {
   let events = 0;
-  for (let start = 0; start < bytes.length; events += 1) {
-    const end = bytes.indexOf(10, start);
-    JSON.parse(bytes.toString("utf8", start, end));
-    start = end + 1;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) {
+    const bytes = Buffer.concat([rest, chunk as Buffer]);
+    let start = 0;
+    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
+      JSON.parse(bytes.toString("utf8", start, end));
+      events += 1;
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
   }
   return { events };
 }

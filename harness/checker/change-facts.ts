@@ -61,7 +61,7 @@ export class ChangeFacts {
   private readonly inserts = new Map<string, Map<string | null, number>>();
   private readonly effectTables: ReadonlySet<string>;
   private readonly effectXids = new Set<string>();
-  private readonly unexplained = new Map<string, string[]>();
+  private readonly unexplained = new Map<string, (readonly [string, number])[]>();
 
   constructor(header: RunHeader) {
     this.header = header;
@@ -96,9 +96,9 @@ export class ChangeFacts {
     return this.inserts.get(table)?.get(instance) ?? 0;
   }
 
-  /** "instance account" of changes to a balance whose transaction has no declared effect. */
-  orphans(): ReadonlySet<string> {
-    return new Set([...this.unexplained.values()].flat());
+  /** "instance account" of changes to a balance whose transaction has no declared effect, with a seq. */
+  orphans(): ReadonlyMap<string, number> {
+    return new Map([...this.unexplained.values()].flat());
   }
 
   private explain(xid: string): void {
@@ -134,8 +134,8 @@ export class ChangeFacts {
     if (!this.effectXids.has(xid)) {
       const name = `${instance} ${String(after?.[balance.account])}`;
       const known = this.unexplained.get(xid);
-      if (known === undefined) this.unexplained.set(xid, [name]);
-      else known.push(name);
+      if (known === undefined) this.unexplained.set(xid, [[name, change.seq]]);
+      else known.push([name, change.seq]);
     }
     if (balance.version === undefined || before === null || after === null) return;
     const [old, next] = [Number(before[balance.version]), Number(after[balance.version])];

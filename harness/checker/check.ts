@@ -17,6 +17,11 @@ export type CheckOutcome =
 /** One guarantee. Pure; throwing counts as unknown. */
 export interface Checker {
   readonly id: GuaranteeId;
+  /**
+   * What it finds is shown by events that are there, so that no event to come can take it back: it
+   * stands also where a history was cut short. All others rest on something that is not there.
+   */
+  readonly standsInPrefix?: true;
   readonly check: (evidence: Evidence) => CheckOutcome;
 }
 

@@ -3,6 +3,7 @@ import { checked, type Checker } from "./check.ts";
 /** A dedup row is kept as long as its event can come again: none is deleted and then needed once more. */
 export const dedupOutlivesRedelivery: Checker = {
   id: "dedup-outlives-redelivery",
+  standsInPrefix: true,
   check: ({ changes }) =>
     checked(
       changes.revivals.map(({ key, dedupKey, seqs }) => ({

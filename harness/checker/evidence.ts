@@ -84,6 +84,10 @@ export interface Evidence {
   /** Frames relayed unread by design, by name. */
   readonly relayed: ReadonlyMap<string, number>;
   readonly isDrained: boolean;
+  /** The ledgers were read to their end: only then does it say something that nothing is there. */
+  readonly isCollected: boolean;
+  /** The run went to its end; else events may be missing behind the last. */
+  readonly isEnded: boolean;
   /** False when the observer did not read every record: that one is missing then proves nothing. */
   readonly isObserved: boolean;
 }

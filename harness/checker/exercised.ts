@@ -8,6 +8,8 @@ import { sessionTimeoutOf, type TimeoutFacts } from "./session-timeouts.ts";
 
 type Fired = FaultEvent & EventBase;
 
+export const CUT_SHORT = "the history stops before the ledgers had been read";
+
 /** The facts that make a pass meaningful, and the reasons it would not be. */
 export function exercisedOf(evidence: Evidence): Exercised {
   const { header } = evidence;
@@ -28,6 +30,8 @@ export function exercisedOf(evidence: Evidence): Exercised {
   const { reasons, again } = withoutFault(evidence);
   missing.push(...reasons, ...zombieReasons(evidence));
   redelivered.push(...again);
+  if (!evidence.isCollected) missing.push(CUT_SHORT);
+  else if (!evidence.isEnded) missing.push("the history stops before the end of the run");
   if (!evidence.isDrained) {
     const last = evidence.assumptions.findLast(({ name }) => name === "drained");
     missing.push(last === undefined ? "never drained" : last.detail);

@@ -54,6 +54,13 @@ export function resolver(expected: readonly Expected[]): EventOf {
   };
 }
 
+/** Takes only both names together: of one alone it is not known yet who else will have it. */
+export function strictResolver(expected: readonly Expected[]): EventOf {
+  const byId = new Map(expected.map((event) => [event.id, event]));
+  return (key, eventId) =>
+    key === null || eventId === null ? null : (byId.get(idOf({ key, eventId })) ?? null);
+}
+
 /** Null where several events have the name in common. */
 function uniqueBy(
   expected: readonly Expected[],

@@ -4,6 +4,7 @@ import type { Expected } from "./evidence.ts";
 /** Every call made for one event carries the same idempotency key, whoever makes it and whenever. */
 export const idempotencyKeysStable: Checker = {
   id: "idempotency-keys-stable",
+  standsInPrefix: true,
   check: (evidence) => {
     /** Seq of the first call under each idempotency key. */
     const keys = new Map<Expected, Map<string, number>>();

@@ -10,6 +10,7 @@ import type {
   MetricEvent,
   OffsetCommitEvent,
   OffsetFinalEvent,
+  Phase,
   ProcessEvent,
   UnreadEvent,
   WireEvent,
@@ -17,7 +18,7 @@ import type {
 import { ChangeFacts } from "./change-facts.ts";
 import { EffectIntake } from "./effects.ts";
 import type { Evidence, Stamped, TrailEvent } from "./evidence.ts";
-import { acceptedOf, idOf, resolver } from "./expected.ts";
+import { acceptedOf, idOf, resolver, strictResolver } from "./expected.ts";
 import { WireFacts } from "./wire-facts.ts";
 
 /**
@@ -79,6 +80,7 @@ class Kept {
   private readonly processes: Stamped<ProcessEvent>[] = [];
   private readonly unread = new Map<string, number>();
   private readonly relayed = new Map<string, number>();
+  private readonly reached = new Set<Phase>();
 
   constructor(header: Stamped<HeaderEvent>) {
     this.header = header;
@@ -124,8 +126,10 @@ class Kept {
         return void this.assumptions.push(event);
       case "metric":
         return void this.metrics.push(event);
-      case "header":
       case "phase":
+        if (event.phase === "down" || event.phase === "end") this.reached.add(event.phase);
+        return;
+      case "header":
       case "note":
         return;
     }
@@ -136,7 +140,8 @@ class Kept {
     const accepted = acceptedOf(intents, inputLog);
     const poison = new Set(intents.flatMap((intent) => (intent.isPoison ? [idOf(intent)] : [])));
     const expected = accepted.filter(({ id }) => !poison.has(id));
-    const eventOf = resolver(expected);
+    const isCollected = this.reached.size > 0;
+    const eventOf = isCollected ? resolver(expected) : strictResolver(expected);
     return {
       header,
       expected,
@@ -166,6 +171,8 @@ class Kept {
       isObserved: !assumptions.some(
         ({ name, holds }) => name === "observer-complete" && holds !== true,
       ),
+      isCollected,
+      isEnded: this.reached.has("end"),
       isDrained: assumptions.findLast(({ name }) => name === "drained")?.holds === true,
     };
   }

@@ -7,7 +7,7 @@ import type { Verdict } from "../model/verdict.ts";
 import { assumptionsOf } from "./assumptions.ts";
 import type { Breach, Checker, CheckOutcome } from "./check.ts";
 import { placeText, type Evidence } from "./evidence.ts";
-import { exercisedOf } from "./exercised.ts";
+import { CUT_SHORT, exercisedOf } from "./exercised.ts";
 import { outcomesOf } from "./outcomes.ts";
 import { ratesOf } from "./rates.ts";
 import { recoveryOf } from "./recovery.ts";
@@ -90,8 +90,13 @@ function outcomeOf(evidence: Evidence, id: GuaranteeId, by: readonly Checker[]):
     return { kind: "unknown", reason: "no event was accepted" };
   const checker = by.find((candidate) => candidate.id === id);
   if (checker === undefined) return { kind: "unknown", reason: "this version has no such checker" };
+  if (!evidence.isCollected && checker.standsInPrefix !== true)
+    return { kind: "unknown", reason: CUT_SHORT };
   try {
-    return checker.check(evidence);
+    const outcome = checker.check(evidence);
+    const isClean = outcome.kind === "checked" && outcome.breaches.length === 0;
+    // Nothing found so far is nothing said of what was not written down any more.
+    return isClean && !evidence.isCollected ? { kind: "unknown", reason: CUT_SHORT } : outcome;
   } catch (error) {
     return { kind: "unknown", reason: `the checker failed: ${messageOf(error)}` };
   }

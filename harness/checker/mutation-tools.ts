@@ -143,8 +143,10 @@ export function replaced(events: Events, old: HistoryEvent, changed: HistoryEven
   return events.with(events.indexOf(old), changed);
 }
 
+/** At the end of what was written down; the run still goes to its own. */
 export function appended(events: Events, more: Events): Events {
-  return renumbered([...events, ...more]);
+  const down = events.findIndex((event) => event.stream === "phase" && event.phase === "down");
+  return renumbered(events.toSpliced(down === -1 ? events.length : down, 0, ...more));
 }
 
 /** Order is `seq`: a changed order needs new numbers, and times that do not go back. */

@@ -4,6 +4,7 @@ import { effectsFor } from "./evidence.ts";
 /** The external API applies each event's call once. */
 export const noDuplicateCalls: Checker = {
   id: "no-duplicate-calls",
+  standsInPrefix: true,
   check: (evidence) =>
     checked(
       evidence.expected.flatMap((event) =>

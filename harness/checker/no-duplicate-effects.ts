@@ -4,6 +4,7 @@ import { effectsFor, type Evidence, type Expected } from "./evidence.ts";
 /** No event's row (or record, where the contract says once) is there twice. */
 export const noDuplicateEffects: Checker = {
   id: "no-duplicate-effects",
+  standsInPrefix: true,
   check: (evidence) => checked(evidence.expected.flatMap((event) => duplicatesOf(evidence, event))),
 };
 

@@ -7,6 +7,7 @@ import { effectsFor, type Effect, type Evidence, type Expected } from "./evidenc
  */
 export const noDuplicatePublishes: Checker = {
   id: "no-duplicate-publishes",
+  standsInPrefix: true,
   check: (evidence) => checked(evidence.expected.flatMap((event) => breachesOf(evidence, event))),
 };
 

@@ -6,6 +6,7 @@ import { checked, type Checker } from "./check.ts";
  */
 export const noPhantomPublishes: Checker = {
   id: "no-phantom-publishes",
+  standsInPrefix: true,
   check: ({ wires }) =>
     checked(
       [...wires.early].map(([key, { instance, seq }]) => ({

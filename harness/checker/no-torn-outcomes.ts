@@ -1,6 +1,6 @@
 import { checked, unknown, type Checker } from "./check.ts";
-import { effectsFor } from "./evidence.ts";
-import { presenceOf } from "./presence.ts";
+import { effectsFor, type Evidence, type Expected } from "./evidence.ts";
+import { outboxRows, presenceOf } from "./presence.ts";
 
 /** An event has all of its declared effects or none. */
 export const noTornOutcomes: Checker = {
@@ -11,8 +11,7 @@ export const noTornOutcomes: Checker = {
       const { present, missing } = presenceOf(evidence, event);
       if (present.length === 0 || missing.length === 0) return [];
       const message = `no-torn-outcomes: ${key} has ${present.join(", ")} but not ${missing.join(", ")}.`;
-      const shown = present.flatMap((id) => effectsFor(evidence, event, id)[0]?.seq ?? []);
-      return [{ key, message, seqs: [seq, ...shown] }];
+      return [{ key, message, seqs: [seq, ...firstShown(evidence, event, present)] }];
     });
     if (torn.length > 0 && !evidence.isDrained) {
       return unknown(`${torn.length} events had part of their effects when the deadline passed`);
@@ -20,3 +19,13 @@ export const noTornOutcomes: Checker = {
     return checked(torn);
   },
 };
+
+/** One effect that is there is enough to show that not all are missing. */
+function firstShown(
+  evidence: Evidence,
+  event: Expected,
+  present: readonly string[],
+): readonly number[] {
+  const [seq] = present.flatMap((id) => effectsFor(evidence, event, id)[0]?.seq ?? []);
+  return seq === undefined ? (outboxRows(evidence).get(event) ?? []) : [seq];
+}

@@ -6,12 +6,12 @@ export const noZombieEffects: Checker = {
   id: "no-zombie-effects",
   check: (evidence) =>
     checked(
-      zombiesOf(evidence).flatMap(({ instance, act, key, outcome, seq }) =>
+      zombiesOf(evidence).flatMap(({ instance, act, key, outcome, because }) =>
         outcome === "harmful" && act !== "offset commit"
           ? [
               {
                 key,
-                seqs: [seq],
+                seqs: because,
                 message: `no-zombie-effects: the ${act} of ${instance} for ${key} came after its partition had another owner, and changed what was done.`,
               },
             ]

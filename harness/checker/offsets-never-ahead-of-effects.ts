@@ -7,6 +7,7 @@ import { placeText, type Evidence, type Expected } from "./evidence.ts";
  */
 export const offsetsNeverAheadOfEffects: Checker = {
   id: "offsets-never-ahead-of-effects",
+  standsInPrefix: true,
   check: (evidence) => checked(breaches(evidence)),
 };
 

@@ -4,6 +4,7 @@ import { effectsFor, type Effect, type Evidence, type Expected } from "./evidenc
 /** Events of one business key take effect in the order in which they stand in their partition. */
 export const orderedPerKey: Checker = {
   id: "ordered-per-key",
+  standsInPrefix: true,
   check: (evidence) => {
     const byKey = Map.groupBy(evidence.expected, ({ key }) => key);
     const rows = evidence.header.effects.filter(({ kind }) => kind === "row");

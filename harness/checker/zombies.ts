@@ -9,11 +9,21 @@ import type {
 } from "../model/history.ts";
 import type { ZombieAct } from "../model/result.ts";
 import { effectsFor, type Evidence, type Expected } from "./evidence.ts";
-import { outcomeOf } from "./outcomes.ts";
+import { duplicateOf } from "./outcomes.ts";
 import { Places } from "./places.ts";
 
 /** What was done, and the event that shows it. */
-type Act = ZombieAct & { readonly seq: number };
+interface Act extends ZombieAct {
+  readonly seq: number;
+  /** Seqs of the fewest events that make it harmful: how it came to be, and what it did. */
+  readonly because: readonly number[];
+}
+
+interface Owner {
+  readonly instance: string;
+  /** Seq of the assignment. */
+  readonly seq: number;
+}
 
 /**
  * What instances did for a partition that had another owner by then: offset commits, and for a record
@@ -47,14 +57,14 @@ function actsIn(evidence: Evidence): readonly Act[] {
 
 class OwnershipWatch {
   private readonly evidence: Evidence;
-  private readonly owners = new Map<string, string>();
-  /** Keys of records that each instance was delivered and has not had a transaction for since. */
-  private readonly inHand = new Map<string, Set<string>>();
+  private readonly owners = new Map<string, Owner>();
+  /** Records that each instance was delivered, by key, with the seq of the delivery, and has not had a transaction for since. */
+  private readonly inHand = new Map<string, Map<string, number>>();
   /**
    * ... and which it was delivered before it was itself assigned anew: most are given up by then, and
    * a background worker may come to them, so that only what does harm is held against it.
    */
-  private readonly fromBefore = new Map<string, Set<string>>();
+  private readonly fromBefore = new Map<string, Map<string, number>>();
   /** Members of the group that reads the input. */
   private readonly members = new Set<string>();
   private readonly byPlace: Places<Expected>;
@@ -63,11 +73,12 @@ class OwnershipWatch {
   /** Account of each event, by its id; asked for only when something was done. */
   private accounts: ReadonlyMap<string, string> | null = null;
   /** Instance and account of changes to a balance that belong to no declared effect. */
-  private readonly orphans: ReadonlySet<string>;
+  private readonly orphans: ReadonlyMap<string, number>;
 
   constructor(evidence: Evidence) {
     this.evidence = evidence;
-    this.orphans = evidence.changes.orphans();
+    // In the middle of a transaction, what explains a change may be yet to come.
+    this.orphans = evidence.isCollected ? evidence.changes.orphans() : new Map();
     this.byPlace = new Places(
       evidence.expected.flatMap((event) =>
         event.position === null ? [] : [[event.position, event] as const],
@@ -76,13 +87,14 @@ class OwnershipWatch {
     this.byKey = new Map(evidence.expected.map((event) => [event.key, event] as const));
   }
 
-  assign({ instance, kind, memberId, partitions = [] }: MembershipEvent): void {
+  assign({ instance, kind, memberId, partitions = [], seq }: MembershipEvent & EventBase): void {
     for (const { topic, partition } of partitions) {
-      this.owners.set(`${topic}/${partition}`, instance);
+      this.owners.set(`${topic}/${partition}`, { instance, seq });
       if (topic === this.evidence.header.inputTopic) this.members.add(memberId);
     }
     if (kind !== "assigned" || !this.members.has(memberId)) return;
-    for (const key of this.inHand.get(instance) ?? []) holdIn(this.fromBefore, instance, key);
+    for (const [key, at] of this.inHand.get(instance) ?? [])
+      holdIn(this.fromBefore, instance, { key, at });
     this.inHand.delete(instance);
   }
 
@@ -92,10 +104,10 @@ class OwnershipWatch {
     this.fromBefore.delete(instance);
   }
 
-  deliver({ instance, position }: DeliveryEvent): void {
+  deliver({ instance, position, seq }: DeliveryEvent & EventBase): void {
     const event = this.byPlace.get(position);
     if (event === undefined) return;
-    holdIn(this.inHand, instance, event.key);
+    holdIn(this.inHand, instance, { key: event.key, at: seq });
     this.fromBefore.get(instance)?.delete(event.key);
   }
 
@@ -124,42 +136,54 @@ class OwnershipWatch {
   ): readonly Act[] {
     const { instance, key } = by;
     const event = this.byKey.get(key);
-    if (event === undefined || this.owns(instance, event.position)) return [];
-    const outcome =
-      act === "transaction" ? this.harmOf(event, instance) : this.repeatOf(event, act);
-    const isHandler =
-      this.inHand.get(instance)?.has(key) === true ||
-      (act === "transaction" &&
-        outcome === "harmful" &&
-        this.fromBefore.get(instance)?.has(key) === true);
-    return isHandler ? [{ ...by, act, outcome }] : [];
+    if (event === undefined) return [];
+    const owner = this.otherOwner(instance, event.position);
+    if (owner === null) return [];
+    const harm = act === "transaction" ? this.harmOf(event, instance) : this.repeatOf(event, act);
+    const before =
+      act === "transaction" && harm !== null ? this.fromBefore.get(instance)?.get(key) : undefined;
+    const deliveredAt = this.inHand.get(instance)?.get(key) ?? before;
+    if (deliveredAt === undefined) return [];
+    const because = [...new Set([deliveredAt, owner.seq, by.seq, ...(harm ?? [])])];
+    return [
+      {
+        ...by,
+        act,
+        outcome: harm === null ? "harmless" : "harmful",
+        because: because.sort((a, b) => a - b),
+      },
+    ];
   }
 
-  /** Harmful when the event has more of what an act like this one makes than it may have. */
-  private repeatOf(event: Expected, act: "call" | "publish"): "harmless" | "harmful" {
-    const isTwice = this.evidence.header.effects.some(
-      (effect) =>
-        (act === "call"
+  /** Two of what an act like this one makes, where the event may have but one; null otherwise. */
+  private repeatOf(event: Expected, act: "call" | "publish"): readonly number[] | null {
+    const twice = this.evidence.header.effects
+      .filter((effect) =>
+        act === "call"
           ? effect.kind === "call"
-          : effect.kind === "record" && effect.delivery === "once") &&
-        effectsFor(this.evidence, event, effect.id).length > 1,
-    );
-    return isTwice ? "harmful" : "harmless";
+          : effect.kind === "record" && effect.delivery === "once",
+      )
+      .map(({ id }) => effectsFor(this.evidence, event, id))
+      .find(({ length }) => length > 1);
+    return twice?.slice(0, 2).map(({ seq }) => seq) ?? null;
   }
 
   commits(commit: OffsetCommitEvent & EventBase): readonly Act[] {
     const { instance, topic, partition, committed, errorCode, atMs, seq, moment } = commit;
     const event = this.byPlace.get({ topic, partition, offset: committed - 1 });
-    if (moment !== "applied" || event === undefined || this.owns(instance, event.position))
-      return [];
-    const outcome = errorCode === 0 ? this.harmOf(event, instance) : "fenced";
-    return [{ instance, act: "offset commit", key: event.key, atMs, seq, outcome }];
+    if (moment !== "applied" || event === undefined) return [];
+    if (this.otherOwner(instance, event.position) === null) return [];
+    const done = this.harmOf(event, instance) === null ? "harmless" : "harmful";
+    const outcome = errorCode === 0 ? done : "fenced";
+    const act = "offset commit";
+    return [{ instance, act, key: event.key, atMs, seq, outcome, because: [seq] }];
   }
 
-  private owns(instance: string, position: Position | null): boolean {
-    if (position === null) return true;
+  /** Who else has the partition by now; null where nobody else was given it. */
+  private otherOwner(instance: string, position: Position | null): Owner | null {
+    if (position === null) return null;
     const owner = this.owners.get(`${position.topic}/${position.partition}`);
-    return owner === undefined || owner === instance;
+    return owner === undefined || owner.instance === instance ? null : owner;
   }
 
   private accountOf(event: Expected): string | undefined {
@@ -173,15 +197,20 @@ class OwnershipWatch {
     return this.accounts.get(event.id);
   }
 
-  private harmOf(event: Expected, instance: string): "harmless" | "harmful" {
-    const isHarmful =
-      outcomeOf(this.evidence, event) === "duplicated" ||
-      this.orphans.has(`${instance} ${this.accountOf(event) ?? ""}`);
-    return isHarmful ? "harmful" : "harmless";
+  /** What shows that the event came out wrong; null where it did not. */
+  private harmOf(event: Expected, instance: string): readonly number[] | null {
+    const twice = duplicateOf(this.evidence, event);
+    if (twice !== null) return twice.slice(0, 2).map(({ seq }) => seq);
+    const orphan = this.orphans.get(`${instance} ${this.accountOf(event) ?? ""}`);
+    return orphan === undefined ? null : [orphan];
   }
 }
 
-function holdIn(hand: Map<string, Set<string>>, instance: string, key: string): void {
-  const held = hand.get(instance) ?? new Set();
-  hand.set(instance, held.add(key));
+function holdIn(
+  hand: Map<string, Map<string, number>>,
+  instance: string,
+  { key, at }: { readonly key: string; readonly at: number },
+): void {
+  const held = hand.get(instance) ?? new Map<string, number>();
+  hand.set(instance, held.set(key, at));
 }

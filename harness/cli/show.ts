@@ -22,7 +22,11 @@ export async function show(
   options: { readonly finding: number | undefined; readonly print: (line: string) => void },
 ): Promise<number> {
   const { print } = options;
-  const found = await findingsOf(run);
+  const { found, cutShort } = await findingsOf(run);
+  for (const scenario of cutShort)
+    print(
+      `PARTIAL: the journal stops before ${sanitize(scenario)} had ended; only what is shown so far is told.`,
+    );
   if (options.finding === undefined) {
     for (const [index, { scenario, finding }] of found.entries()) {
       print(`${String(index + 1).padStart(3)}  ${scenario}  ${sanitize(finding.message)}`);
@@ -44,16 +48,28 @@ export async function show(
   return EXIT_CODES.pass;
 }
 
-async function findingsOf(run: string): Promise<readonly Found[]> {
+interface Findings {
+  readonly found: readonly Found[];
+  /** Scenarios whose end is not in the journal. */
+  readonly cutShort: readonly string[];
+}
+
+async function findingsOf(run: string): Promise<Findings> {
   const judge = new RunJudge();
-  await passJournal(run, (event) => judge.see(event));
+  const open = new Set<string>();
+  await passJournal(run, (event) => {
+    judge.see(event);
+    if (event.stream === "header") open.add(event.scenario);
+    if (event.stream === "phase" && event.phase === "end") open.delete(event.scenario);
+  });
   const judged = judge.conclude();
   if (judged.wantsStories) await passJournal(run, (event) => judged.tell(event));
-  return judged
+  const found = judged
     .results()
     .flatMap(({ id, guarantees }) =>
       guarantees.flatMap(({ findings }) => findings.map((finding) => ({ scenario: id, finding }))),
     );
+  return { found, cutShort: [...open] };
 }
 
 async function rawEvents(

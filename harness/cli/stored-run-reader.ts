@@ -3,8 +3,8 @@ import { basename, join, resolve } from "node:path";
 import { judgeRun } from "../checker/judge.ts";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { HistoryEvent } from "../model/history.ts";
-import type { RunResult, ScenarioResult } from "../model/result.ts";
-import { EXIT_CODES, OUTCOMES, worstVerdict, type Outcome } from "../model/verdict.ts";
+import type { RunResult } from "../model/result.ts";
+import { EXIT_CODES, worstVerdict } from "../model/verdict.ts";
 import type { StoredRun } from "../report/stored-run.ts";
 import { readJournal } from "./journal-reader.ts";
 
@@ -68,13 +68,16 @@ function journalOf(folder: string, hasResult: boolean): Journal {
 }
 
 function resultOfJournal(folder: string, events: readonly HistoryEvent[]): RunResult {
-  const collected = new Set(
+  const ended = new Set(
     events.flatMap((event) =>
-      event.stream === "phase" && event.phase === "down" ? [event.scenario] : [],
+      event.stream === "phase" && event.phase === "end" ? [event.scenario] : [],
     ),
   );
+  // A violation that is shown stands; of the rest nothing is known.
   const scenarios = judgeRun(events).map((judged) =>
-    collected.has(judged.id) ? judged : unjudged(judged),
+    ended.has(judged.id) || judged.verdict === "violated"
+      ? judged
+      : { ...judged, verdict: "interrupted" as const },
   );
   const verdict = worstVerdict([...scenarios.map((scenario) => scenario.verdict), "interrupted"]);
   const header = events.find((event) => event.stream === "header");
@@ -90,23 +93,6 @@ function resultOfJournal(folder: string, events: readonly HistoryEvent[]): RunRe
     exitCode: EXIT_CODES[verdict],
     environment: {},
     scenarios,
-  };
-}
-
-/** The ledgers of a scenario that was cut short were never read: what is missing in them says nothing. */
-function unjudged(judged: ScenarioResult): ScenarioResult {
-  const { expected } = judged.outcomes;
-  const none = Object.fromEntries(OUTCOMES.map((name) => [name, 0])) as Record<Outcome, number>;
-  return {
-    ...judged,
-    verdict: "interrupted",
-    outcomes: { ...none, expected, indeterminate: expected },
-    guarantees: judged.guarantees.map(({ id }) => ({
-      id,
-      violated: null,
-      reason: "the run ended before its ledgers were read",
-      findings: [],
-    })),
   };
 }
 

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import type { RunResult } from "../model/result.ts";
+import { show } from "./show.ts";
+import { readStoredRun } from "./stored-run-reader.ts";
 import { verify } from "./verify.ts";
 
 const testdata = fileURLToPath(new URL("../checker/testdata/", import.meta.url));
@@ -29,9 +31,7 @@ test.each(saved)("saved real run %s is judged as it was", async (name) => {
   const { code, said } = await verified(join(testdata, name));
   expect(said).toMatch(/agrees with result\.json/);
   expect(code).toBe(stored.exitCode);
-  const broken = stored.scenarios.flatMap(({ guarantees }) =>
-    guarantees.flatMap(({ id, violated }) => (violated === true ? [id] : [])),
-  );
+  const broken = brokenOf(stored);
   // The folder's name says what it shows: pass-*, inconclusive-*, or a guarantee that it breaks.
   if (stored.verdict === "violated") expect(broken).toContain(name);
   else expect(name).toContain(stored.verdict);
@@ -95,6 +95,48 @@ function changed(change: (lines: string[]) => string[], name = "pass"): string {
   writeFileSync(join(folder, "journal.ndjson"), change(text.split("\n")).join("\n"));
   return folder;
 }
+
+/** A copy that stops at the first line in which this stands, without a result. */
+function stopped(name: string, at: string): string {
+  const folder = changed(
+    (lines) => [
+      ...lines.slice(
+        0,
+        lines.findIndex((line) => line.includes(at)),
+      ),
+      "",
+    ],
+    name,
+  );
+  rmSync(join(folder, "result.json"));
+  return folder;
+}
+
+test.each(["pass", "no-lost-effects"])(
+  "%s without what was written after a phase is told as half a history, everywhere",
+  async (name) => {
+    for (const phase of ["heal", "collect", "down"]) {
+      const folder = stopped(name, `"phase":"${phase}"`);
+      const { code, said } = await verified(folder);
+      // What was found on the wires stands; a loss is not known before the ledgers were read.
+      const isShown = said.includes(": violated");
+      expect(code).toBe(isShown ? 1 : 2);
+      if (!isShown) expect(said).toMatch(/stops before the ledgers had been read/);
+      const { result, partial } = readStoredRun(folder);
+      expect(result.verdict).toBe(isShown ? "violated" : "interrupted");
+      expect(partial).toMatch(/did not end in order/);
+      const told: string[] = [];
+      await show(folder, { finding: undefined, print: (line) => told.push(line) });
+      expect(told[0]).toMatch(/^PARTIAL: the journal stops before \S+ had ended/);
+      expect(brokenOf(result)).toEqual(isShown ? ["offsets-never-ahead-of-effects"] : []);
+    }
+  },
+);
+
+const brokenOf = ({ scenarios }: Pick<RunResult, "scenarios">) =>
+  scenarios.flatMap(({ guarantees }) =>
+    guarantees.flatMap(({ id, violated }) => (violated === true ? [id] : [])),
+  );
 
 test.each<[string, (lines: string[]) => string[], RegExp]>([
   [

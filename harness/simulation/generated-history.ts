@@ -1,3 +1,4 @@
+import { appended } from "../checker/mutation-tools.ts";
 import type { EventBody, HistoryEvent } from "../model/history.ts";
 import { apply, faultsOf, stepsOf, type Action } from "./actions.ts";
 import { epilogue } from "./explore.ts";
@@ -155,7 +156,7 @@ function withMetrics(events: readonly HistoryEvent[]): readonly HistoryEvent[] {
     ).length;
     return { stream: "metric", instance, name: "effects_total", labels: {}, value };
   });
-  return appended(told, scraped);
+  return appended(told, stampedFor(told, scraped));
 }
 
 const TIMED = ["metrics-tell-the-truth", "recovers-within"] as const;
@@ -176,17 +177,13 @@ function withUnanswered(
     const name = { eventId: `evt-lost-${n}`, key: `pay-lost-${n}` };
     return { ...intent, ...name, position: "unknown", isPoison: false, isCopy: false };
   });
-  return appended(asked, lost);
+  return appended(asked, stampedFor(asked, lost));
 }
 
-function appended(
+function stampedFor(
   events: readonly HistoryEvent[],
   bodies: readonly EventBody[],
 ): readonly HistoryEvent[] {
   const { scenario = "generated" } = events[0] ?? {};
-  const more = bodies.map((body, index) => {
-    const seq = events.length + index;
-    return { ...body, seq, atMs: seq, scenario };
-  });
-  return [...events, ...more];
+  return bodies.map((body) => ({ ...body, seq: 0, atMs: 0, scenario }));
 }

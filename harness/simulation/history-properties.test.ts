@@ -103,9 +103,10 @@ test.each(mutations)("$id, anywhere: exactly $breaks", ({ mutate, breaks }) => {
 });
 
 /** A valid history, or one with a mutation in it: what is broken may not change either. */
+const anyCaseMutation = fc.option(fc.constantFrom(...mutations));
 const anyCase = fc.record({
   recipe: withFaults,
-  mutation: fc.option(fc.constantFrom(...mutations)),
+  mutation: anyCaseMutation,
   seed: fc.nat(),
 });
 const historyOf = (instance: {
@@ -130,6 +131,31 @@ test("shuffling what has nothing to do with each other changes nothing", () => {
   });
   expect(moved).toBeGreaterThan(0);
 });
+
+test("a history that stops early passes nothing, and breaks nothing that the whole one does not", () => {
+  let cutViolations = 0;
+  holds({
+    cases: fc.record({ recipe: withFaults, mutation: anyCaseMutation, cut: fc.nat(10_000) }),
+    historyOf,
+    check: (history, { cut }) => {
+      const whole = sayings(judged(history)).guarantees;
+      const length = 1 + (cut % (history.length - 1));
+      const prefix = judged(history.slice(0, length));
+      const found = brokenIn(prefix);
+      if (found.length > 0) cutViolations += 1;
+      expect(prefix.verdict).toBe(found.length > 0 ? "violated" : "inconclusive");
+      for (const { id, findings } of sayings(prefix).guarantees)
+        for (const finding of findings)
+          expect(whole.find((each) => each.id === id)?.findings.map(keyOf), id).toContain(
+            keyOf(finding),
+          );
+    },
+    numRuns: 400,
+  });
+  expect(cutViolations).toBeGreaterThan(0);
+});
+
+const keyOf = (finding: string): string => finding.split(":")[0] ?? "";
 
 test("other names of instances change nothing but the names", () => {
   holds({

@@ -181,7 +181,7 @@ test("a simulated history says what a real one does: it is judged again to the s
   expect(judgeRun(stored)[0]).toEqual(broken?.result);
   expect(new Set(stored.map(({ stream }) => stream))).toEqual(
     new Set(
-      "header intent process membership delivery wire offset fault call assumption log effect".split(
+      "header intent process membership delivery wire offset fault call assumption log effect phase".split(
         " ",
       ),
     ),

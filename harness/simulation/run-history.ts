@@ -173,6 +173,8 @@ function collected({ world }: Context, state: State): readonly EventBody[] {
     }),
     ...state.database.commits.flatMap((commit, order) => effectsOf(world, commit, order)),
     ...finalsOf(world, state),
+    { stream: "phase", phase: "down" },
+    { stream: "phase", phase: "end" },
   ];
 }
 

@@ -98,6 +98,7 @@ export function validBodies(): EventBody[] {
     committed: 3,
     logEnd: 3,
   });
+  for (const phase of ["down", "end"] as const) bodies.push({ stream: "phase", phase });
   return bodies;
 }
 

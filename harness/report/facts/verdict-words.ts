@@ -135,6 +135,10 @@ function countsOf(result: RunResult): string {
   const again = totalOf(result, ({ exercised }) => exercised.redeliveries);
   const observed = `with ${counted(again, "redelivery", "redeliveries")} observed`;
   const of = counted(expectedOf(result), "payment");
+  const open = totalOf(result, ({ outcomes }) => outcomes.indeterminate);
+  // "None was lost" would be said of what nobody looked at.
+  if (open > 0 && settled === 0)
+    return `How ${count(open)} of ${of} ended is not known; ${count(duplicated)} took effect twice, ${observed}.`;
   return duplicated + lost === 0
     ? `0 of ${of} took effect twice and 0 were lost, ${observed}.`
     : `${count(settled)} of ${of} ended with one business outcome, ${observed}.`;

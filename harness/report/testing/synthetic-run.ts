@@ -37,7 +37,7 @@ export function syntheticRun(payments: number, duplicatedEach: number): StoredRu
   for (let index = 0; index < payments; index += 1) {
     for (const body of ledgerBodies(index, index % duplicatedEach === 0)) add(endMs, body);
   }
-  add(endMs, { stream: "phase", phase: "down" });
+  for (const phase of ["down", "end"] as const) add(endMs, { stream: "phase", phase });
   const scenarios = judgeRun(events);
   const verdict = worstVerdict(scenarios.map((scenario) => scenario.verdict));
   return { result: { ...template.result, scenarios, verdict }, events, partial: null };

@@ -10,6 +10,7 @@ const FENCES: ReadonlySet<HistoryEvent["stream"]> = new Set([
   "fault",
   "assumption",
   "metric",
+  "phase",
 ]);
 
 /**
