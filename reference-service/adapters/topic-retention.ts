@@ -1,4 +1,5 @@
-import { ConfigResourceTypes, type Kafka } from "kafkajs";
+// Node finds only some of the names that this CommonJS package exports; this one is not among them.
+import kafkajs, { type Kafka } from "kafkajs";
 import { judgeRetention, type TopicRetention } from "../domain/retention.ts";
 
 const NAMES = ["cleanup.policy", "retention.ms", "segment.ms"];
@@ -14,7 +15,7 @@ export async function readTopicRetention(
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: topics.map((name) => ({
-        type: ConfigResourceTypes.TOPIC,
+        type: kafkajs.ConfigResourceTypes.TOPIC,
         name,
         configNames: NAMES,
       })),
