@@ -21,6 +21,7 @@ import { createOutbox, createPublish } from "./adapters/outbox.ts";
 import { createPaymentStore } from "./adapters/payment-store.ts";
 import { createPaymentsApi, metered } from "./adapters/payments-api.ts";
 import { createPool } from "./adapters/postgres.ts";
+import { checkRetention } from "./adapters/topic-retention.ts";
 import { startWorkerLoop } from "./adapters/worker-loop.ts";
 import { variants } from "./variants/index.ts";
 
@@ -54,6 +55,14 @@ async function start(config: ServiceConfig): Promise<() => Promise<void>> {
     onError: policies.listensToPool ? (error) => log("idle connection lost", error) : null,
   });
   const kafka = createKafka(config);
+  await checkRetention(
+    kafka,
+    {
+      topics: [config.TOPIC_REQUESTED, config.TOPIC_SETTLED],
+      dedupRetentionMs: config.DEDUP_RETENTION_MS,
+    },
+    log,
+  );
   const producer = createProducer(kafka);
   await producer.connect();
   const store = createPaymentStore(pool);

@@ -23,6 +23,17 @@ test("every runbook link leads somewhere", () => {
   }
 });
 
+test("the service's page names only scenarios that there are", () => {
+  const page = readFileSync(new URL("../reference-service/README.md", import.meta.url), "utf8");
+  const rows = page.split("\n").filter((line) => line.startsWith("| "));
+  const named = rows.flatMap(
+    (row) => (row.split(" | ").at(-1) ?? "").match(/[a-z0-9]+(-[a-z0-9]+){2,}/g) ?? [],
+  );
+  const known = new Set([...scenarios.map(({ id }) => id), "metrics-tell-the-truth"]);
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((id) => !known.has(id))).toEqual([]);
+});
+
 test("at least three scenarios wait for the true session timeout", () => {
   const slow = scenarios.filter(({ eviction }) => eviction === "session-timeout");
   expect(slow.length).toBeGreaterThanOrEqual(3);

@@ -56,7 +56,8 @@ function named(guarantees: readonly string[]): string {
 
 function seenOf({ exercise }: Scenario): string {
   const zombie = exercise.zombie === true ? ["the victim back as a zombie"] : [];
-  return [AGAIN[exercise.redelivery], ...zombie].join("; ");
+  const purged = exercise.purged === true ? ["older dedup rows deleted before"] : [];
+  return [AGAIN[exercise.redelivery], ...zombie, ...purged].join("; ");
 }
 
 function faultsOf({ faults, eviction }: Scenario): string {

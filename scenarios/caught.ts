@@ -146,7 +146,10 @@ export const caught: readonly CalibrationPair[] = [
   },
   {
     variant: "dedup-window-too-short",
-    by: all(["reread-from-start"], ["no-duplicate-effects", "dedup-outlives-redelivery"]),
+    by: all(
+      ["reread-from-start", "redeliver-inside-dedup-window"],
+      ["no-duplicate-effects", "dedup-outlives-redelivery"],
+    ),
     also: all(["reread-from-start"], ["no-zombie-effects"]),
   },
   { variant: "handler-type-error", by: all(["poison-message"], ["recovers-within"]) },

@@ -52,12 +52,15 @@ export class ChangeFacts {
   readonly outbox: OutboxRow[] = [];
   readonly overwrites: Overwrite[] = [];
   readonly revivals: Revival[] = [];
+  /** Business keys whose first dedup row was committed after others had been deleted: how many. */
+  readonly afterPurge = new Map<string, number>();
   readonly keyChanges: KeyChanges;
   private readonly header: RunHeader;
   private readonly ledger: Extract<EffectDeclaration, { kind: "row" }> | null;
   private readonly byAccount = new Map<string, AccountTotals>();
   /** Seq of the deletion of each dedup key. */
   private readonly deleted = new Map<string, number>();
+  private deletions = 0;
   private readonly inserts = new Map<string, Map<string | null, number>>();
   private readonly effectTables: ReadonlySet<string>;
   private readonly effectXids = new Set<string>();
@@ -170,6 +173,11 @@ export class ChangeFacts {
     this.deadLetters.push({ instance, place, hasReason });
   }
 
+  private notePurge(key: string): void {
+    const isWanted = this.header.exercise.purged === true;
+    if (isWanted && !this.afterPurge.has(key)) this.afterPurge.set(key, this.deletions);
+  }
+
   private dedupRow(change: Change): void {
     const declared = this.header.dedup ?? null;
     if (declared === null) return;
@@ -177,7 +185,11 @@ export class ChangeFacts {
     this.keyChanges.dedupRow(change);
     const keyOf = (row: Row): string =>
       declared.columns.map((column) => String(row[column])).join(" / ");
-    if (op === "delete" && before !== null) this.deleted.set(keyOf(before), seq);
+    if (op === "delete" && before !== null) {
+      this.deleted.set(keyOf(before), seq);
+      this.deletions += 1;
+    }
+    if (op === "insert" && after !== null) this.notePurge(String(after[declared.key]));
     const deletedAt = after === null ? undefined : this.deleted.get(keyOf(after));
     if (op !== "insert" || after === null || deletedAt === undefined) return;
     const key = String(after[declared.key]);

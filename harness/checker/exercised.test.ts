@@ -57,6 +57,38 @@ function exercised(
   return judgeRun(stamped([...base, ...faults]))[0]?.exercised;
 }
 
+const deletion: EventBody = {
+  stream: "effect",
+  table: "processed_events",
+  op: "delete",
+  xid: "600",
+  commitOrder: 0,
+  instance: "consumer-1",
+  before: { event_id: "evt-old", payment_id: "pay-old" },
+  after: null,
+};
+
+/** What is missing of a valid history that promises a purge, with the deletion at this row of its trail. */
+function missingOfPurge(at: "first" | "last" | "nowhere") {
+  const bodies = validBodies().map((body): EventBody =>
+    body.stream === "header"
+      ? { ...body, exercise: { ...body.exercise, of: "kill", purged: true } }
+      : body,
+  );
+  const isRow = (body: EventBody): boolean => body.stream === "effect";
+  const place = at === "first" ? bodies.findIndex(isRow) : bodies.findLastIndex(isRow) + 1;
+  if (at !== "nowhere") bodies.splice(place, 0, deletion);
+  return judgeRun(stamped(bodies))[0]?.exercised.missing;
+}
+
+test.each([
+  ["first", []],
+  ["last", ["fault kill: no dedup row had been deleted when pay-1 was first handled"]],
+  ["nowhere", ["fault kill: no dedup row had been deleted when pay-1 was first handled"]],
+] as const)("a promised purge that came %s in the order of commits", (at, missing) => {
+  expect(missingOfPurge(at)).toEqual(missing);
+});
+
 const answer = "kafka.produce.applied";
 const request = "kafka.produce.requested";
 const commit = "kafka.offset-commit.requested";

@@ -106,10 +106,21 @@ function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
     ...(has("heal-verified") ? [] : [`fault ${fault.id} was not verified as healed`]),
     ...fateReasons(evidence, fault, fired).map((reason) => `fault ${fault.id} ${reason}`),
     ...inFlightReasons(evidence, fired, redelivery).map((reason) => `fault ${fault.id} ${reason}`),
+    ...purgeReasons(evidence, fired).map((reason) => `fault ${fault.id}: ${reason}`),
     ...early.map((reason) => `fault ${fault.id}: ${reason}`),
     ...(redelivery !== "none" && again.length === 0 ? [notAgain(evidence, fired, redelivery)] : []),
   ];
   return { reasons, again, timeout };
+}
+
+/** The trail is in commit order: a purge that came later had nothing to do with this record. */
+function purgeReasons({ header, changes }: Evidence, fired: Fired): readonly string[] {
+  const { purged = false, of } = header.exercise;
+  if (!purged || of !== fired.faultId) return [];
+  const key = fired.frame?.key ?? null;
+  const deleted = key === null ? 0 : (changes.afterPurge.get(key) ?? 0);
+  if (deleted > 0) return [];
+  return [`no dedup row had been deleted when ${key ?? "the record in flight"} was first handled`];
 }
 
 /** Only a record that goes to another instance tells how long its partition had no other owner. */

@@ -20,6 +20,8 @@ export interface Plan {
   readonly hypothesis: string;
   readonly seed: number;
   readonly instances: readonly string[];
+  /** What the scenario tells the subject itself. */
+  readonly subjectEnv: Readonly<Record<string, string>>;
   readonly topics: Readonly<Record<string, number>>;
   readonly events: number;
   readonly poison: readonly string[];
@@ -27,6 +29,8 @@ export interface Plan {
   readonly variant: string;
   readonly faults: readonly PlannedStep[];
   readonly expects: string;
+  /** True when dedup rows must have been deleted before. */
+  readonly purged: boolean;
   readonly recoveryMsMax: number;
   readonly guarantees: readonly string[];
   readonly runbook: string;
@@ -54,6 +58,7 @@ export function planOf(
     hypothesis: scenario.hypothesis,
     seed,
     instances: Array.from({ length: scenario.instances }, (_, i) => `consumer-${i + 1}`),
+    subjectEnv: scenario.subject?.env ?? {},
     topics: Object.fromEntries(
       [config.input, ...config.outputs].map(({ topic, partitions }) => [topic, partitions]),
     ),
@@ -63,6 +68,7 @@ export function planOf(
     variant: hasRedeploy(scenario) ? "the version deployed next" : "every instance",
     faults: scenario.faults.map(step),
     expects: scenario.exercise.redelivery,
+    purged: scenario.exercise.purged === true,
     recoveryMsMax: scenario.limits.recoveryMsMax,
     guarantees: scenario.guarantees,
     runbook: scenario.runbook,
@@ -84,12 +90,14 @@ export function renderList(scenario: Scenario): readonly string[] {
 
 /** The plan for people. */
 export function renderPlan(plan: Plan): readonly string[] {
+  const told = Object.entries(plan.subjectEnv).map(([name, value]) => `${name}=${value}`);
   const topics = Object.entries(plan.topics).map(([name, count]) => `${name} (${count})`);
   return [
     `${plan.id}: ${plan.title}`,
     `  hypothesis   ${plan.hypothesis}`,
     `  seed         ${plan.seed}`,
     `  instances    ${plan.instances.join(", ")}; a variant is ${plan.variant}`,
+    ...(told.length === 0 ? [] : [`  subject      ${told.join(", ")}`]),
     `  topics       ${topics.join(", ")}`,
     `  workload     ${plan.events} events${plan.poison.length === 0 ? "" : `, poisoned: ${plan.poison.join(", ")}`}`,
     `  eviction     ${plan.eviction}`,
@@ -99,7 +107,7 @@ export function renderPlan(plan: Plan): readonly string[] {
       `               at ${when}`,
       `               held frame: ${heldFrame}${until === null ? "" : `; until ${until}`}`,
     ]),
-    `  must happen  ${plan.expects === "none" ? "the faults above" : `the faults above, and again: ${plan.expects}`}`,
+    `  must happen  ${plan.expects === "none" ? "the faults above" : `the faults above, and again: ${plan.expects}`}${plan.purged ? "; dedup rows deleted before" : ""}`,
     `  recovery     within ${plan.recoveryMsMax} ms`,
     `  guarantees   ${plan.guarantees.join(", ")}`,
     `  runbook      ${plan.runbook}`,

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { HarnessError } from "../model/errors.ts";
 import { GUARANTEES } from "../model/guarantee.ts";
 import { EVICTIONS, HELD_FRAME_FATES, REDELIVERIES } from "../model/run-header.ts";
-import { API_MODES, FAULT_MOMENTS, LINKS, POISONS, UNTILS } from "../model/scenario.ts";
+import {
+  API_MODES,
+  FAULT_MOMENTS,
+  LINKS,
+  POISONS,
+  ROW_COMMANDS,
+  UNTILS,
+} from "../model/scenario.ts";
 import { suggest } from "./suggest.ts";
 
 const name = z.string().min(1);
@@ -22,6 +29,7 @@ const trigger = z.strictObject({
       nth: positive.optional(),
       instance: name.optional(),
       victimOf: name.optional(),
+      changes: z.enum(ROW_COMMANDS).optional(),
     })
     .optional(),
   after: faultMoment.optional(),
@@ -74,6 +82,7 @@ export const scenarioSchema = z.strictObject({
   runbook: name,
   tags: z.array(name),
   instances: positive.max(8),
+  subject: z.strictObject({ env: z.record(name, z.string()) }).optional(),
   brokers: z.union([z.literal(1), z.literal(3)]).optional(),
   api: z.enum(API_MODES),
   eviction: z.enum(EVICTIONS).optional(),
@@ -95,6 +104,7 @@ export const scenarioSchema = z.strictObject({
     redelivery: z.enum(REDELIVERIES),
     of: name.optional(),
     zombie: z.boolean().optional(),
+    purged: z.boolean().optional(),
   }),
   limits: z.strictObject({ recoveryMsMax: positive }),
   drainTimeoutMs: positive,

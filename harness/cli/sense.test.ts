@@ -116,6 +116,16 @@ test.each<[string, Partial<Scenario>, RegExp]>([
     /promises a zombie, but has no fault/,
   ],
   [
+    "a purge promised before no fault in particular",
+    { exercise: { eventsMin: 50, redelivery: "none", purged: true } },
+    /promises purged dedup rows, but not before which fault/,
+  ],
+  [
+    "changed rows where no statement is answered",
+    { faults: [fault({ at: { ...kill.at, match: { changes: "DELETE" } } })] },
+    /only known at postgres\.statement\.applied/,
+  ],
+  [
     "poison beyond the workload",
     { workload: { events: 60, accounts: 1, poison: [61] } },
     /poison names intent 61/,
@@ -165,6 +175,31 @@ test("a plan names the payment a run with this seed would hit, and starts nothin
   ]);
   expect(planOf(base, { config, seed: 7 })).toEqual(plan);
   expect(renderPlan(plan).join("\n")).toMatch(/held frame: drop[\s\S]*in-flight-record/);
+});
+
+test("a purge promised of a configuration without dedup rows is refused", () => {
+  const { dedup: _, ...database } = config.database;
+  const exercise = { ...base.exercise, of: kill.id, purged: true };
+  const around = { file: "x.scenario.ts", config: { ...config, database } };
+  expect(() => checkSense({ ...base, exercise }, around)).toThrow(/declares none.*database\.dedup/);
+  expect(check({ exercise })).not.toThrow();
+});
+
+test("a scenario that tells the subject a secret is refused", () => {
+  const around = { file: "x.scenario.ts", config: { ...config, secrets: { env: ["API_TOKEN"] } } };
+  const told = (name: string) => ({ ...base, subject: { env: { [name]: "12345678" } } });
+  expect(() => checkSense(told("API_TOKEN"), around)).toThrow(/names API_TOKEN, which is a secret/);
+  expect(() => checkSense(told("OTHER"), around)).not.toThrow();
+});
+
+test("a plan shows what the scenario tells the subject, and that rows must be purged", () => {
+  const exercise = { ...base.exercise, of: kill.id, purged: true };
+  const subject = { env: { DEDUP_RETENTION_MS: "8000" } };
+  const text = renderPlan(planOf({ ...base, subject, exercise }, { config, seed: 7 })).join("\n");
+  expect(text).toMatch(/subject {6}DEDUP_RETENTION_MS=8000\n[\s\S]*; dedup rows deleted before/);
+  expect(renderPlan(planOf(base, { config, seed: 7 })).join("\n")).not.toMatch(
+    /subject {6}|deleted/,
+  );
 });
 
 test("an eviction from the command line is held to the same limits", () => {

@@ -57,8 +57,12 @@ function firstProblem(scenario: Scenario, config: GamedayConfig): string | null 
   const ids = faults.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) return `two faults are called ${twice}. Give each its own id.`;
-  const promise = promiseProblem(exercise, ids);
+  const promise = promiseProblem(exercise, ids) ?? purgeProblem(exercise, config);
   if (promise !== null) return promise;
+  const secret = config.secrets?.env?.find((name) => scenario.subject?.env[name] !== undefined);
+  if (secret !== undefined) {
+    return `subject.env names ${secret}, which is a secret: the history says what a scenario tells. Leave it to the configuration.`;
+  }
   for (const { intent, until } of workload.holds ?? []) {
     if (intent > workload.events) return `a hold names intent ${intent} of ${workload.events}.`;
     if (!ids.includes(until.fault)) {
@@ -87,6 +91,16 @@ function promiseProblem(
     return `it promises a zombie, but has no fault that could make one.`;
   }
   return null;
+}
+
+function purgeProblem({ of, purged }: Exercise, config: GamedayConfig): string | null {
+  if (purged !== true) return null;
+  if (of === undefined) {
+    return `it promises purged dedup rows, but not before which fault. Name it in exercise.of.`;
+  }
+  return config.database.dedup === undefined
+    ? "it promises purged dedup rows, but the configuration declares none: say where they live in database.dedup."
+    : null;
 }
 
 interface Around {
@@ -167,7 +181,10 @@ function triggerProblem(trigger: Trigger, { scenario, config, earlier }: Around)
   if (!known.includes(trigger.boundary)) {
     return `unknown boundary "${trigger.boundary}". ${suggest(trigger.boundary, known)}`;
   }
-  const { intent, instance, victimOf } = trigger.match ?? {};
+  const { intent, instance, victimOf, changes } = trigger.match ?? {};
+  if (changes !== undefined && trigger.boundary !== "postgres.statement.applied") {
+    return `the rows that ${changes} changed are only known at postgres.statement.applied.`;
+  }
   if (intent !== undefined && intent > scenario.workload.events) {
     return `it waits for intent ${intent}, but the workload has only ${scenario.workload.events}.`;
   }

@@ -42,7 +42,11 @@ export function comeback(field: FaultField, restart: boolean): Pick<Injection, "
     heal: async () => {
       await field.evict(field.victim);
       // The survivor first: a fast restart could get its partition back before anybody else.
-      const taken = await field.until("taken-over");
+      const others = field.instances.filter(
+        (instance) => instance !== field.victim && field.isRunning(instance),
+      );
+      const taken =
+        others.length === 0 ? "there was nobody to take over" : await field.until("taken-over");
       if (!restart) return `${taken}; ${field.victim} is left out`;
       if (!field.isRunning(field.victim)) await field.start(field.victim);
       return `${taken}; ${field.victim} was started again`;

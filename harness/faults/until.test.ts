@@ -3,6 +3,7 @@ import type { FaultField } from "../ports/fault.ts";
 import { HarnessError } from "../model/errors.ts";
 import type { SubjectProcess } from "../ports/subject.ts";
 import { endAt } from "./end-at.ts";
+import { comeback } from "./kill.ts";
 import { hold } from "./hold.ts";
 import { lockTable } from "./lock-table.ts";
 import { pause } from "./pause.ts";
@@ -97,6 +98,22 @@ test("a pause whose end never comes is ended all the same, and has failed", asyn
   await injection.carryOut();
   await expect(injection.heal()).rejects.toThrow(IN_VAIN);
   expect(steps).toEqual(["SIGSTOP", "SIGCONT"]);
+});
+
+test.each([
+  ["nobody to take over", ["consumer-1"], "there was nobody to take over"],
+  ["another instance", ["consumer-1", "consumer-2"], "taken over"],
+])("a victim with %s comes back", async (_, instances, said) => {
+  const steps: string[] = [];
+  const field: FaultField = {
+    ...barren(steps),
+    instances,
+    isRunning: (instance) => instance !== "consumer-1",
+    evict: () => Promise.resolve(),
+    until: () => Promise.resolve("taken over"),
+  };
+  expect(await comeback(field, true).heal()).toBe(`${said}; consumer-1 was started again`);
+  expect(steps).toEqual(["start consumer-1"]);
 });
 
 test("an interrupted wait is no failure: the fault is undone and the heal says so", async () => {

@@ -93,9 +93,11 @@ const header: Fields = {
     redelivery: oneOf(...REDELIVERIES),
     of: optional(text),
     zombie: optional(flag),
+    purged: optional(flag),
   }),
   limits: object({ recoveryMsMax: number }),
   sessionTimeoutMs: optional(number),
+  subjectEnv: optional(map(text)),
 };
 
 const intent: Shape<IntentEvent> = {

@@ -142,6 +142,8 @@ export interface Exercise {
    * another owner by then (the one act that no background worker makes).
    */
   readonly zombie?: boolean;
+  /** Dedup rows must have been deleted by the time the record in flight at `of` was first handled. */
+  readonly purged?: boolean;
 }
 
 /**
@@ -185,6 +187,8 @@ export interface RunHeader {
   readonly eviction: Eviction;
   /** The subject's session timeout; absent in histories of earlier versions. */
   readonly sessionTimeoutMs?: number;
+  /** What the scenario told the subject itself; absent where it told nothing. */
+  readonly subjectEnv?: Readonly<Record<string, string>>;
   readonly group: string;
   readonly inputTopic: string;
   readonly events: number;

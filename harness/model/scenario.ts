@@ -12,7 +12,13 @@ export interface TriggerMatch {
   readonly instance?: string;
   /** Only on the instance that met this earlier fault. */
   readonly victimOf?: string;
+  /** Only where the server says that rows were changed by this: command tag `DELETE 12`, not `DELETE 0`. */
+  readonly changes?: RowCommand;
 }
+
+/** Commands whose tag counts rows (PostgreSQL manual, "Message Formats", CommandComplete). */
+export const ROW_COMMANDS = ["INSERT", "UPDATE", "DELETE"] as const;
+export type RowCommand = (typeof ROW_COMMANDS)[number];
 
 export interface Trigger {
   readonly boundary: BoundaryName;
@@ -202,6 +208,8 @@ export interface Scenario {
   readonly runbook: string;
   readonly tags: readonly string[];
   readonly instances: number;
+  /** What this scenario tells the subject besides, or instead of, what the configuration does. */
+  readonly subject?: { readonly env: Readonly<Record<string, string>> };
   /** Default 1. With 3: replication factor 3, at least 2 in sync. */
   readonly brokers?: 1 | 3;
   readonly api: ApiMode;

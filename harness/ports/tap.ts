@@ -14,6 +14,8 @@ export interface Named {
 /** One frame at a boundary, with every in-flight intent it is about: none, one, or as many as it covers. */
 export interface FrameAtBoundary extends Pick<FrameMet, "boundary" | "instance"> {
   readonly named: readonly Named[];
+  /** Command tag of the answer, where it has one. */
+  readonly tag?: string | null;
 }
 
 /**

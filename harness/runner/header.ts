@@ -26,6 +26,7 @@ export function headerOf(options: HeaderOptions): RunHeader {
     stack: options.stack,
     eviction,
     sessionTimeoutMs: sessionTimeoutFor(eviction),
+    ...(scenario.subject === undefined ? {} : { subjectEnv: scenario.subject.env }),
     group: `gameday-${scenario.id}${request.namespace}`,
     inputTopic: topics[request.config.input.topic] ?? request.config.input.topic,
     events: scenario.workload.events,
@@ -54,6 +55,7 @@ export function triggerText(trigger: Trigger, key: string | null): string {
   const { boundary, match, after } = trigger;
   return [
     boundary,
+    ...(match?.changes === undefined ? [] : [`of ${match.changes} that changed rows`]),
     ...(key === null ? [] : [`of ${key}`]),
     ...(match?.instance === undefined ? [] : [`on ${match.instance}`]),
     ...(match?.victimOf === undefined ? [] : [`on the victim of ${match.victimOf}`]),

@@ -233,7 +233,7 @@ export class Instances implements AsyncDisposable {
     const links = this.links.of(instance);
     const credentials = `${stack.postgresUser}:${stack.postgresPassword}`;
     const postgres = links.postgres.address;
-    return request.config.subject.env({
+    const told = request.config.subject.env({
       instance,
       kafka: listOf(links.kafka.addresses),
       group: header.group,
@@ -256,6 +256,7 @@ export class Instances implements AsyncDisposable {
         databaseUrl: database.directUrl,
       },
     });
+    return { ...told, ...scenario.subject?.env };
   }
 }
 

@@ -80,6 +80,22 @@ test("the nth match counts frames that the rest of the match lets through, not k
   expect(met.map(([, seen]) => seen.key)).toEqual(["pay-6"]);
 });
 
+test.each([
+  ["DELETE 0", false],
+  ["DELETE 12", true],
+  ["INSERT 0 12", false],
+  [null, false],
+])("a trigger on deleted rows, at an answer %s: %s", (tag, isMet) => {
+  const { gate } = armed([{ spec: spec({ changes: "DELETE" }), key: null }]);
+  expect(gate.meet(frame({ tag })) !== null).toBe(isMet);
+});
+
+test("an INSERT's tag counts its rows behind an object id", () => {
+  const { gate } = armed([{ spec: spec({ changes: "INSERT" }), key: null }]);
+  expect(gate.meet(frame({ tag: "INSERT 0 0" }))).toBeNull();
+  expect(gate.meet(frame({ tag: "INSERT 0 1" }))).not.toBeNull();
+});
+
 test("overlapping triggers all fire at one frame, and each counts it", () => {
   const { gate, met } = armed([
     { spec: spec({}, "first"), key: "pay-1" },

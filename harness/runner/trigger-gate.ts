@@ -1,6 +1,6 @@
 import { MANUAL } from "../model/boundary.ts";
 import type { FaultMoment, FrameMet } from "../model/history.ts";
-import type { FaultSpec } from "../model/scenario.ts";
+import type { FaultSpec, RowCommand } from "../model/scenario.ts";
 import type { FrameAtBoundary, Gate, HeldFrameDecision } from "../ports/tap.ts";
 
 export interface ArmedFault {
@@ -73,8 +73,15 @@ export class TriggerGate implements Gate {
     if (match?.victimOf !== undefined && this.victims.get(match.victimOf) !== frame.instance) {
       return false;
     }
+    if (match?.changes !== undefined && !hasChanged(frame, match.changes)) return false;
     return armed.key === null || frame.named.some(({ key }) => key === armed.key);
   }
+}
+
+/** INSERT's tag has an object id, always 0, before the count. */
+function hasChanged({ tag }: FrameAtBoundary, command: RowCommand): boolean {
+  const [said, ...counts] = tag?.split(" ") ?? [];
+  return said === command && Number(counts.at(-1)) > 0;
 }
 
 /** The frame as this fault met it: by the key its trigger names, else by the first of the frame's own. */

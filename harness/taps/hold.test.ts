@@ -30,7 +30,7 @@ test("a frame is announced once, with every intent it is about", () => {
   const rig = means(null);
   expect(meetBoundary(meeting(), rig)).toBeNull();
   expect(rig.asked).toEqual([
-    { boundary: "kafka.offset-commit.applied", instance: "consumer-1", named },
+    { boundary: "kafka.offset-commit.applied", instance: "consumer-1", named, tag: "0" },
   ]);
   expect(rig.actions()).toEqual(["passed"]);
 });

@@ -18,8 +18,8 @@ export function meetBoundary(
 ): Promise<HeldFrameDecision> | null {
   const note = (action: WireEvent["action"]): void =>
     means.recorder.record(wireOf(meeting, action));
-  const { boundary, instance, named } = meeting;
-  const held = means.gate.meet({ boundary, instance, named });
+  const { boundary, instance, named, tag } = meeting;
+  const held = means.gate.meet({ boundary, instance, named, tag });
   if (held === null) {
     if (named.length > 0 && meeting.isQuiet !== true) note("passed");
     return null;

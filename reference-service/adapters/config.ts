@@ -30,8 +30,11 @@ const schema = z
     CAPTURE_ATTEMPTS_MAX: positive(100),
     POLL_INTERVAL_MS: milliseconds(50),
     LOCK_TIMEOUT_MS: milliseconds(3_000),
-    /** Longer than anything is ever delivered again: topic retention, backups, a replay by hand. */
-    DEDUP_RETENTION_MS: milliseconds(14 * 24 * 60 * 60 * 1_000),
+    /**
+     * Longer than anything is ever delivered again: topic retention, backups, a replay by hand. By
+     * default a topic can be read for 14 days: `retention.ms` and `segment.ms` are 7 each.
+     */
+    DEDUP_RETENTION_MS: milliseconds(15 * 24 * 60 * 60 * 1_000),
     /** Published outbox rows serve nobody but whoever looks into an incident. */
     OUTBOX_RETENTION_MS: milliseconds(7 * 24 * 60 * 60 * 1_000),
     PURGE_INTERVAL_MS: milliseconds(60_000),

@@ -15,6 +15,10 @@ export function createKafka(config: ServiceConfig): Kafka {
   return new Kafka({
     clientId: config.INSTANCE_ID,
     brokers: config.KAFKA_BROKERS.split(","),
+    // How late a server that is gone without a word is noticed: on a new connection, on an old one.
+    connectionTimeout: 1_000,
+    requestTimeout: 30_000,
+    enforceRequestTimeout: true,
     // Default 5 retries from 300 ms: slow to notice a broker that came back.
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 },
     logLevel: logLevel.WARN,
@@ -29,7 +33,11 @@ export function createProducer(kafka: Kafka): Producer {
   return kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
+    // True would make a misspelt topic a new one.
     allowAutoTopicCreation: false,
+    // New partitions are seen this late.
+    metadataMaxAge: 300_000,
+    // Another one moves keys to other partitions, and their order is gone.
     createPartitioner: Partitioners.DefaultPartitioner,
     retry: { retries: 10 },
   });
@@ -99,9 +107,20 @@ function createConsumer(kafka: Kafka, { config, groupId }: ConsumerOptions): Con
     heartbeatInterval: config.KAFKA_HEARTBEAT_INTERVAL_MS,
     // A rebalance is only noticed after a fetch returns; the default is 5 s.
     maxWaitTimeInMs: config.KAFKA_MAX_WAIT_MS,
+    // The most of one partition that a crash has delivered again.
+    maxBytesPerPartition: 1_048_576,
+    // True would hand over records of transactions that are still open, or were aborted.
+    readUncommitted: false,
     allowAutoTopicCreation: false,
-    // Give up soon and start over: only a restart looks for a coordinator that has moved.
-    retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 4 },
+    metadataMaxAge: 300_000,
+    retry: {
+      // Give up soon and start over: only a restart looks for a coordinator that has moved.
+      initialRetryTime: 100,
+      maxRetryTime: 500,
+      retries: 4,
+      // Asked after retriable errors only; after any other one kafkajs leaves it to `keepAlive`.
+      restartOnFailure: () => Promise.resolve(true),
+    },
   });
 }
 

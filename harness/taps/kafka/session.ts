@@ -66,6 +66,7 @@ const BY_DESIGN: Readonly<Record<number, string>> = {
   18: "ApiVersions",
   23: "OffsetForLeaderEpoch",
   24: "AddPartitionsToTxn",
+  32: "DescribeConfigs",
   36: "SaslAuthenticate",
   60: "DescribeCluster",
   71: "GetTelemetrySubscriptions",
