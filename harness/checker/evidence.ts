@@ -63,7 +63,7 @@ export interface Evidence {
   /** Calls received, and questions whether a key is known. */
   readonly attempts: readonly Stamped<CallEvent>[];
   /** Calls that were answered, by "instance api". */
-  readonly answers: ReadonlyMap<string, Answers>;
+  readonly answers: ReadonlyMap<string, number>;
   readonly changes: ChangeFacts;
   readonly wires: WireFacts;
   /** What became of frames that were held. */
@@ -86,12 +86,6 @@ export interface Evidence {
   readonly isDrained: boolean;
   /** False when the observer did not read every record: that one is missing then proves nothing. */
   readonly isObserved: boolean;
-}
-
-/** Calls that were answered, and those of them with a 2xx status. */
-export interface Answers {
-  readonly given: number;
-  readonly accepted: number;
 }
 
 const NONE: readonly Effect[] = [];

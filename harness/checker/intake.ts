@@ -16,7 +16,7 @@ import type {
 } from "../model/history.ts";
 import { ChangeFacts } from "./change-facts.ts";
 import { EffectIntake } from "./effects.ts";
-import type { Answers, Evidence, Stamped, TrailEvent } from "./evidence.ts";
+import type { Evidence, Stamped, TrailEvent } from "./evidence.ts";
 import { acceptedOf, idOf, resolver } from "./expected.ts";
 import { WireFacts } from "./wire-facts.ts";
 
@@ -69,7 +69,7 @@ class Kept {
   private readonly commits: Stamped<OffsetCommitEvent>[] = [];
   private readonly finals: Stamped<OffsetFinalEvent>[] = [];
   private readonly attempts: Stamped<CallEvent>[] = [];
-  private readonly answers = new Map<string, Answers>();
+  private readonly answers = new Map<string, number>();
   private readonly trail: TrailEvent[] = [];
   private readonly fates: Stamped<WireEvent>[] = [];
   private readonly metCalls: Stamped<CallEvent>[] = [];
@@ -203,9 +203,7 @@ class Kept {
     this.effects.call(event);
     if (event.moment === "answered") {
       const name = `${event.instance} ${event.api}`;
-      const { given, accepted } = this.answers.get(name) ?? { given: 0, accepted: 0 };
-      const isAccepted = event.status !== null && event.status >= 200 && event.status < 300;
-      this.answers.set(name, { given: given + 1, accepted: accepted + (isAccepted ? 1 : 0) });
+      this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
     }
     this.changes.keyChanges.call(event);
     if (this.mayBeIntercepted(event)) this.metCalls.push(event);

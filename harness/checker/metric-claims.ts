@@ -96,49 +96,23 @@ function claimsOfDeliveries(told: Told): readonly Claim[] {
 }
 
 /**
- * Faults that leave the subject's own requests alone: every call it began reached the API, and every
- * answer it. Where the network is hurt, or a process sleeps past its own timeout, a call may be begun
- * and never sent.
+ * A call that its caller gave up may never have been sent, or have been answered too late for it: so
+ * that many may be more than the API received, and no number of answers must have been seen.
  */
-const SPARES_CALLS: ReadonlySet<string> = new Set([
-  "kill",
-  "terminate",
-  "intercept",
-  "hold",
-  "redeploy",
-  "reset-offsets",
-  "lock-table",
-  "restart-postgres",
-  "terminate-backend",
-  "restart-broker",
-  "pause-broker",
-  "partition-brokers",
-]);
-
 function claimsOfCalls(told: Told): readonly Claim[] {
   const { evidence, declared, instance } = told;
   if (declared.calls === undefined) return [];
   const { api, unknown: silent, ...series } = declared.calls;
-  const received = evidence.attempts.filter(
+  const least = evidence.attempts.filter(
     (call) => call.instance === instance && call.api === api && call.moment === "received",
   ).length;
-  const isSpared = evidence.header.faults.every(({ fault }) => SPARES_CALLS.has(fault));
-  const attempts = claim(told, `calls of ${api} (${series.series})`, series, {
-    least: received,
-    most: isSpared ? received : Infinity,
-  });
-  if (silent === undefined) return [attempts];
+  const what = `calls of ${api} (${series.series})`;
+  if (silent === undefined) return [claim(told, what, series, { least, most: Infinity })];
   const unanswered = valueOf(told, { ...series, labels: { ...series.labels, ...silent } });
-  const answers = evidence.answers.get(`${instance} ${api}`) ?? { given: 0, accepted: 0 };
-  return [
-    attempts,
-    {
-      what: `answered calls of ${api} (${series.series})`,
-      shown: attempts.shown - unanswered,
-      least: isSpared ? answers.accepted : 0,
-      most: answers.given,
-    },
-  ];
+  const attempts = claim(told, what, series, { least, most: least + unanswered });
+  const answered = attempts.shown - unanswered;
+  const most = evidence.answers.get(`${instance} ${api}`) ?? 0;
+  return [attempts, { what: `answered ${what}`, shown: answered, least: 0, most }];
 }
 
 /** Of each operation that was sent, and of all together: what is shown under another name is shown too. */
