@@ -49,6 +49,7 @@ export default defineConfig({
         unknown: { outcome: "unknown" },
       },
       deliveries: { series: "deliveries_total" },
+      retries: { series: "handler_retries_total" },
       deadLetters: { series: "dead_letters_total" },
       latency: { series: "end_to_end_latency_seconds_count", operation: "type" },
     },

@@ -22,7 +22,7 @@ export type {
   SecretsDeclaration,
   SubjectConfig,
 } from "./model/config.ts";
-export type { CalibrationPair } from "./model/calibration.ts";
+export type { CalibrationPair, CalibrationResult } from "./model/calibration.ts";
 export { GUARANTEES } from "./model/guarantee.ts";
 export type { GuaranteeId, Finding, GuaranteeResult } from "./model/guarantee.ts";
 export type { Intent } from "./model/intent.ts";

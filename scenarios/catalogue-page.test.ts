@@ -3,11 +3,30 @@ import { expect, test } from "vitest";
 import { loadPackaged } from "../harness/cli/load.ts";
 import { caught } from "./caught.ts";
 import { cataloguePage } from "./catalogue-page.ts";
+import { expectedPairs, type StoredCalibration } from "./stored-calibration.ts";
 
 const { scenarios } = await loadPackaged();
 
-test("README.md is what the scenario files say", async () => {
-  await expect(cataloguePage(scenarios, caught)).toMatchFileSnapshot("README.md");
+const calibration = JSON.parse(
+  readFileSync(new URL("calibration.json", import.meta.url), "utf8"),
+) as StoredCalibration;
+
+test("README.md is what the scenario files and the last calibration say", async () => {
+  await expect(cataloguePage(scenarios, calibration)).toMatchFileSnapshot("README.md");
+});
+
+test("the stored calibration asked for what caught.ts expects, and found it", () => {
+  const asked = calibration.pairs.map(({ variant, scenario, expected, also }) => ({
+    variant,
+    scenario,
+    expected,
+    also,
+  }));
+  const stale = "scenarios/caught.ts was changed and not calibrated again: npm run calibration";
+  expect(asked, stale).toEqual(caught.flatMap(expectedPairs));
+  const { isAsStated, verdict } = calibration;
+  expect({ isAsStated, verdict }).toEqual({ isAsStated: true, verdict: "pass" });
+  expect(calibration.pairs.filter(({ exact }) => !exact)).toEqual([]);
 });
 
 test("every runbook link leads somewhere", () => {

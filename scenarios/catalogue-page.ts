@@ -1,4 +1,5 @@
-import type { CalibrationPair, Scenario } from "../harness/index.ts";
+import type { Scenario } from "../harness/index.ts";
+import type { StoredCalibration } from "./stored-calibration.ts";
 
 const AGAIN: Readonly<Record<Scenario["exercise"]["redelivery"], string>> = {
   none: "the fault's own evidence",
@@ -16,12 +17,12 @@ const AGAIN: Readonly<Record<Scenario["exercise"]["redelivery"], string>> = {
 /** The catalogue as Markdown: one row for each scenario, one for each known-broken twin. */
 export function cataloguePage(
   scenarios: readonly Scenario[],
-  caught: readonly CalibrationPair[],
+  calibration: StoredCalibration,
 ): string {
   return [
     "# Scenarios",
     "",
-    "Generated from the scenario files and `caught.ts`: `npx vitest run --project unit scenarios -u`",
+    "Generated from the scenario files and `calibration.json`: `npx vitest run --project unit scenarios -u`",
     "writes it again. `gameday plan <id>` prints one with its keys; `gameday run <id> --disarm` shows that",
     "it proves nothing without its fault.",
     "",
@@ -34,20 +35,26 @@ export function cataloguePage(
     "",
     "## What catches what",
     "",
-    "Each variant of the reference service has one thing wrong. Rehearsed for real by",
-    "`catalogue.gameday.test.ts`, which requires exactly these guarantees to break and no other. Those that",
-    "are defects of the protocol are found in memory first: `gameday calibrate --model`.",
+    "Each variant of the reference service has one thing wrong. Found by `gameday calibrate` on " +
+      `${calibration.date}, gameday`,
+    `${calibration.gamedayVersion}, seed ${calibration.seed}: ${exactlyCaught(calibration)}; the careful service: ${calibration.verdict ?? "not asked"}.`,
+    "`npm run calibration` asks again; `catalogue.gameday.test.ts` requires these guarantees, those that may",
+    "break as well, and no other. Defects of the protocol are found in memory first: `gameday calibrate --model`.",
     "",
-    "| variant | scenario | breaks | may break as well |",
-    "| --- | --- | --- | --- |",
-    ...caught.flatMap(({ variant, by, also = {} }) =>
-      Object.entries(by).map(
-        ([id, guarantees]) =>
-          `| \`${variant}\` | \`${id}\` | ${named(guarantees)} | ${named(also[id] ?? [])} |`,
-      ),
+    "| variant | scenario | found broken | must be | may be as well |",
+    "| --- | --- | --- | --- | --- |",
+    ...calibration.pairs.map(
+      ({ variant, scenario, found, expected, also }) =>
+        `| \`${variant}\` | \`${scenario}\` | ${named(found)} | ${named(expected)} | ${named(also)} |`,
     ),
     "",
   ].join("\n");
+}
+
+function exactlyCaught({ pairs }: StoredCalibration): string {
+  const byVariant = Map.groupBy(pairs, ({ variant }) => variant);
+  const exact = [...byVariant.values()].filter((each) => each.every((pair) => pair.exact));
+  return `${exact.length} of ${byVariant.size} variants are caught by exactly what they break`;
 }
 
 function named(guarantees: readonly string[]): string {

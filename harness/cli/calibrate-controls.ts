@@ -4,6 +4,7 @@ import type { InstanceWiring } from "../model/config.ts";
 import type { RunResult, ScenarioResult } from "../model/result.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { StackAdapter } from "../ports/stack.ts";
+import { secondsSince } from "./calibrate-model.ts";
 import { inTurns, type Rehearse } from "./calibrate-rehearse.ts";
 import { readJournal } from "./journal-reader.ts";
 import type { Loaded } from "./load.ts";
@@ -33,8 +34,9 @@ export async function rehearsalControls(
     return [{ id, expected: "inconclusive", got, isAsStated: false }];
   }
   return inTurns(flawsOf(plain, loaded, stacks), async ({ id, scenario, over, reason }) => {
+    const startedAtMs = performance.now();
     const { result } = await rehearse([scenario], { ...over, workers: 1 });
-    return controlOf(id, result, reason);
+    return { ...controlOf(id, result, reason), seconds: secondsSince(startedAtMs) };
   });
 }
 

@@ -101,6 +101,7 @@ test("a variant caught by exactly its guarantee is exact; named alone, nothing e
       found: { [KILL]: ["no-duplicate-effects"] },
       unexpected: {},
       exact: true,
+      seconds: expect.any(Number),
     },
   ]);
 });

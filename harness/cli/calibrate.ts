@@ -76,6 +76,7 @@ export async function calibrateBy(
   const model = means.model();
   if (isWhole) options.progress("careful service: the whole catalogue");
   const careful = isWhole ? judgeable(await rehearse(loaded.scenarios)) : null;
+  const carefulSeconds = secondsSince(startedAtMs);
   const variants = await inTurns(pairs, (pair) => {
     options.progress(`variant ${pair.variant}`);
     return calibrateVariant(pair, options, rehearse);
@@ -85,7 +86,8 @@ export async function calibrateBy(
     careful === null
       ? []
       : [...(await rehearsalControls(loaded, rehearse, stacks)), ...changedHistories(careful)];
-  const carefulResult = careful === null ? null : carefulOf(careful.result);
+  const carefulResult =
+    careful === null ? null : { ...carefulOf(careful.result), seconds: carefulSeconds };
   return {
     schemaVersion: 1,
     gamedayVersion: version(),
@@ -138,6 +140,7 @@ async function calibrateVariant(
   { loaded, isFull }: Pick<CalibrateOptions, "loaded" | "isFull">,
   rehearse: Rehearse,
 ): Promise<VariantCalibration> {
+  const startedAtMs = performance.now();
   const wanted = isFull ? loaded.scenarios.map(({ id }) => id) : Object.keys(pair.by);
   const { result } = await rehearse(scenariosOf(loaded, wanted), {
     variant: pair.variant,
@@ -162,6 +165,7 @@ async function calibrateVariant(
     unexpected,
     exact: exact && result.error === undefined && Object.keys(unexpected).length === 0,
     ...(result.error === undefined ? {} : { error: result.error.message }),
+    seconds: secondsSince(startedAtMs),
   };
 }
 

@@ -150,6 +150,7 @@ export const configSchema = z.strictObject({
           })
           .optional(),
         deliveries: z.strictObject(series).optional(),
+        retries: z.strictObject(series).optional(),
         deadLetters: z.strictObject(series).optional(),
         latency: z.strictObject({ ...series, operation: name.optional() }).optional(),
       })

@@ -33,6 +33,8 @@ export interface VariantCalibration {
   readonly exact: boolean;
   /** Set when it could not be rehearsed: that is not "caught". */
   readonly error?: string;
+  /** Absent in calibrations of earlier versions, here and below. */
+  readonly seconds?: number;
 }
 
 export interface CarefulCalibration {
@@ -40,6 +42,7 @@ export interface CarefulCalibration {
   readonly scenarios: number;
   /** Scenarios that did not pass, with what they came to. */
   readonly notPassed: Readonly<Record<string, RunVerdict>>;
+  readonly seconds?: number;
 }
 
 /** A deliberate flaw of the rehearsal or the history, and what must come of it. */
@@ -48,6 +51,7 @@ export interface ControlResult {
   readonly expected: string;
   readonly got: string;
   readonly isAsStated: boolean;
+  readonly seconds?: number;
 }
 
 /** A small world in which the careful protocol was explored. */

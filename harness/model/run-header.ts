@@ -94,6 +94,8 @@ export interface MetricsDeclaration {
   };
   /** Counter of records that were handed to a handler. */
   readonly deliveries?: Series;
+  /** Counter of records that a process was handed again after it had failed on them. */
+  readonly retries?: Series;
   readonly deadLetters?: Series;
   /** `_count` of an end-to-end latency histogram over everything that took effect. */
   readonly latency?: Series & {

@@ -11,6 +11,7 @@ export function limitsOf(run: StoredRun, facts: readonly ScenarioFacts[]): reado
     facts.flatMap(({ result }) => result.faults.map(({ trigger }) => trigger)),
   );
   const evicted = facts.some(({ evidence }) => evidence?.header.eviction === "harness-leave-group");
+  const { calibration, gamedayVersion } = run.result;
   return [
     "Power loss, disk loss and region loss were not rehearsed: everything ran on one machine.",
     ...(durability?.includes("fsync=off") === true
@@ -26,6 +27,11 @@ export function limitsOf(run: StoredRun, facts: readonly ScenarioFacts[]): reado
       : []),
     "Latencies include the harness's own links and are no benchmark of the service.",
     "An outcome is judged by the effects the configuration declares; effects that are not declared are not seen.",
+    ...(calibration === undefined || calibration.gamedayVersion === gamedayVersion
+      ? []
+      : [
+          `The calibration cited (${counted(calibration.variants.length, "known-broken variant")} caught) is of gameday ${calibration.gamedayVersion}; this run is by ${gamedayVersion}, which may judge differently.`,
+        ]),
     ...(run.partial === null ? [] : [`This report is partial. ${run.partial}`]),
   ];
 }

@@ -5,13 +5,11 @@ import { count } from "../numbers.ts";
 import type { StoredRun } from "../stored-run.ts";
 import { chip, code, el, list, table, type Child } from "./el.ts";
 
-/** Which known-broken variants this instrument was seen to catch. */
-export function calibration({
-  variants,
-  startedAt,
-  gamedayVersion,
-  isAsStated,
-}: CalibrationCitation): readonly Child[] {
+/** Which known-broken variants this instrument was seen to catch; flagged if it was another version. */
+export function calibration(
+  { variants, startedAt, gamedayVersion, isAsStated }: CalibrationCitation,
+  runVersion: string,
+): readonly Child[] {
   return [
     el(
       "p",
@@ -19,6 +17,14 @@ export function calibration({
       isAsStated ? chip("good", "as stated") : chip("bad", "not as stated"),
       ` Calibrated ${startedAt.slice(0, 10)} with gameday ${gamedayVersion}: ${count(variants.length)} known-broken variants were caught with exactly the expected findings.`,
     ),
+    gamedayVersion === runVersion
+      ? null
+      : el(
+          "p",
+          null,
+          chip("bad", "another version"),
+          ` This run is by gameday ${runVersion}, which was not calibrated here: gameday calibrate.`,
+        ),
     el(
       "details",
       null,

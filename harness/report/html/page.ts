@@ -138,7 +138,7 @@ function closingParts(run: RehearsedRun, { facts, edits }: Contents): readonly P
     part(
       "calibration",
       "Is the instrument any good?",
-      cited === undefined ? [] : calibration(cited),
+      cited === undefined ? [] : calibration(cited, run.result.gamedayVersion),
     ),
     part("learning", "What was learned", retrospective(retrospectiveOf(run, facts), edits)),
     part("advice", "Advice, with its evidence", advice(facts)),
