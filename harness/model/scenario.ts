@@ -36,8 +36,8 @@ export type LinkKind = (typeof LINKS)[number];
  * workload has sent everything it may before a fault that has not come), `overtaken` (two later
  * payments were handled and published, or two of the frame's own key were handled),
  * `statement-refused` (the database refused a statement of the victim), `write-refused` (the broker
- * refused a record for want of replicas in sync), `asked-again` (the victim called the API again for the
- * frame's payment, or looked it up), or a trigger that a frame or a process meets.
+ * refused a record for want of replicas in sync), `asked-again` (the API was called again for the frame's
+ * payment, or asked whether it has it), or a trigger that a frame or a process meets.
  */
 export const UNTILS = [
   "taken-over",

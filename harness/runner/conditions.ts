@@ -86,10 +86,10 @@ function countedCondition(
       };
     case "asked-again":
       return {
-        what: `${victim} to ask the API again about ${frame.key ?? "its payment"}`,
+        // Whoever it is: another worker may take the work over.
+        what: `the API to be asked again about ${frame.key ?? "its payment"}`,
         matches: (event) =>
           event.stream === "call" &&
-          event.instance === victim &&
           event.key === frame.key &&
           (event.moment === "received" || event.moment === "looked-up"),
       };
