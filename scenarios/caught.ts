@@ -55,7 +55,12 @@ export const caught: readonly CalibrationPair[] = [
   {
     variant: "fresh-idempotency-key-per-attempt",
     by: all(
-      ["timeout-api-after-apply", "apply-late-api", "kill-worker-between-api-and-record"],
+      [
+        "timeout-api-after-apply",
+        "apply-late-api",
+        "slow-api",
+        "kill-worker-between-api-and-record",
+      ],
       ["no-duplicate-calls", "idempotency-keys-stable"],
     ),
   },
