@@ -18,6 +18,7 @@ import { interruption, type Interruption } from "./interruption.ts";
 import { HOLD_MS_MAX, refuseKeepUpInCi, standingLines } from "./keep-up.ts";
 import { isLive, LiveView } from "./live-view.ts";
 import { guardSecrets, withoutSecrets, type Guarded } from "./secrets.ts";
+import { projectState } from "./project-state.ts";
 import { newRunId } from "./stored-results.ts";
 import { globalLimitReached } from "./time-limit.ts";
 
@@ -99,6 +100,7 @@ async function runGuarded(settings: RunSettings, guarded: Guarded): Promise<Fini
       workers: settings.isKeptUp === true ? 1 : (settings.workers ?? defaultWorkers()),
       maxFailures: settings.maxFailures ?? null,
       timeoutMs: settings.timeoutMs ?? null,
+      project: await projectState(loaded.folder, reports),
       runId,
       runFolder: folder,
       startedAt: now.toISOString(),

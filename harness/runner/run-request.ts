@@ -1,6 +1,6 @@
 import type { GamedayConfig } from "../model/config.ts";
 import type { HistoryEvent } from "../model/history.ts";
-import type { Eviction } from "../model/run-header.ts";
+import type { Eviction, ProjectState } from "../model/run-header.ts";
 import type { Redactor } from "../model/redact.ts";
 import type { Standing } from "../model/standing.ts";
 import type { Scenario } from "../model/scenario.ts";
@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly maxFailures: number | null;
   /** For each scenario, once its servers are there; null is no limit. */
   readonly timeoutMs: number | null;
+  /** Null outside a git checkout. */
+  readonly project: ProjectState | null;
   readonly runId: string;
   readonly runFolder: string;
   readonly startedAt: string;

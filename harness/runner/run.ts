@@ -4,7 +4,7 @@ import { judgeRun } from "../checker/judge.ts";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { FaultMoment, HistoryEvent } from "../model/history.ts";
 import type { NotRun, RunResult, ScenarioResult } from "../model/result.ts";
-import type { RunHeader } from "../model/run-header.ts";
+import { projectText, type RunHeader } from "../model/run-header.ts";
 import { EXIT_CODES, worstVerdict, type RunVerdict } from "../model/verdict.ts";
 import { planPayments } from "../workload/payments.ts";
 import { seededRandom } from "../workload/random.ts";
@@ -202,7 +202,11 @@ function resultOf(request: RunRequest, run: Judged): RunResult {
     gamedayVersion: request.gamedayVersion,
     verdict,
     exitCode: failure?.error.code === "internal" ? EXIT_CODES.internal : EXIT_CODES[verdict],
-    environment: { ...run.versions, node: process.version },
+    environment: {
+      ...run.versions,
+      node: process.version,
+      ...(request.project === null ? {} : { project: projectText(request.project) }),
+    },
     scenarios,
     ...(notRun.length === 0 ? {} : { notRun }),
     ...(error === null ? {} : { error }),

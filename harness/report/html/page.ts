@@ -9,6 +9,7 @@ import { toldOf, type Told } from "../facts/told.ts";
 import { verdictLabel, verdictWords } from "../facts/verdict-words.ts";
 import type { RehearsedRun } from "../rehearsed-run.ts";
 import { anomalies } from "./anomalies.ts";
+import { beforeAfterPart } from "./before-after.ts";
 import { BUDGETS, BYTES_MAX, type Budget } from "./budget.ts";
 import { appendix, calibration } from "./closing.ts";
 import { recovery, steadyState } from "./course.ts";
@@ -132,9 +133,10 @@ function sharedParts(facts: readonly ScenarioFacts[], setting: readonly Child[])
   ];
 }
 
-function closingParts(run: RehearsedRun, { facts, edits }: Contents): readonly Part[] {
+function closingParts(run: RehearsedRun, { facts, edits, budget }: Contents): readonly Part[] {
   const cited = run.result.calibration;
   return [
+    part("before-after", "Before and after", beforeAfterPart(run, budget)),
     part(
       "calibration",
       "Is the instrument any good?",
