@@ -13,15 +13,17 @@ interface BeforeAfter {
   readonly before: string;
   /** Regressions first. */
   readonly changes: readonly Change[];
-  readonly rows: readonly {
-    readonly scenario: string;
-    readonly what: string;
-    readonly before: string;
-    readonly after: string;
-  }[];
+  /** Scenarios with a change first. */
+  readonly figures: readonly { readonly scenario: string; readonly rows: readonly Row[] }[];
   readonly noise: string;
   /** What makes the two runs less alike than one would think. */
   readonly notes: readonly string[];
+}
+
+interface Row {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
 }
 
 const EFFECTS: readonly Change["effect"][] = ["regression", "unclear", "improvement"];
@@ -33,10 +35,13 @@ export function beforeAfter({ earlier, result }: RehearsedRun): BeforeAfter | nu
   const shared = [...is.keys()].filter((id) => was.has(id));
   if (shared.length === 0) return null;
   const { changes, noise, notes } = compareRuns(earlier, result);
+  const rank = (id: string): number => (changes.some(({ scenario }) => scenario === id) ? 0 : 1);
   return {
     before: `run ${earlier.runId} of ${earlier.startedAt.slice(0, 10)}, gameday ${earlier.gamedayVersion}`,
     changes: EFFECTS.flatMap((effect) => changes.filter((change) => change.effect === effect)),
-    rows: shared.flatMap((id) => rowsOf(id, was.get(id) ?? [], is.get(id) ?? [])),
+    figures: shared
+      .toSorted((a, b) => rank(a) - rank(b))
+      .map((id) => ({ scenario: id, rows: rowsOf(was.get(id) ?? [], is.get(id) ?? []) })),
     noise: `${count(noise)} ${noise === 1 ? "timing differs" : "timings differ"} by no more than noise. A timing counts as slower or faster only when three runs a side show their spread (--repeat-each 3).`,
     notes,
   };
@@ -49,10 +54,9 @@ function samplesOf({ scenarios }: RunResult): ReadonlyMap<string, Samples> {
   return Map.groupBy(scenarios, ({ id }) => baseIdOf(id));
 }
 
-function rowsOf(scenario: string, before: Samples, after: Samples): BeforeAfter["rows"] {
+function rowsOf(before: Samples, after: Samples): readonly Row[] {
   const timings = new Set([...before, ...after].flatMap((run) => [...timingsIn(run).keys()]));
-  const row = (what: string, say: (runs: Samples) => string): BeforeAfter["rows"][number] => ({
-    scenario,
+  const row = (what: string, say: (runs: Samples) => string): Row => ({
     what,
     before: say(before),
     after: say(after),

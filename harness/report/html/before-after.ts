@@ -5,15 +5,14 @@ import type { Budget } from "./budget.ts";
 import { chip, code, el, leftOut, list, table, type Child } from "./el.ts";
 
 const TONES = { regression: "bad", unclear: "warn", improvement: "good" } as const;
-/** A run of many scenarios lists its changes; figures beside each other are for the first of them. */
-const ROWS_MAX = 80;
+/** Figures beside each other are for so many; scenarios with a change come first. */
+const SCENARIOS_MAX = 12;
 
 /** This run beside an earlier one: changes first, then the figures. Empty without an earlier run. */
 export function beforeAfterPart(run: RehearsedRun, { rows }: Budget): readonly Child[] {
   const found = beforeAfter(run);
   if (found === null) return [];
-  const max = Math.min(rows, ROWS_MAX);
-  const shown = found.rows.slice(0, max);
+  const shown = found.figures.slice(0, SCENARIOS_MAX);
   return [
     el("p", null, `Compared with ${found.before}.`),
     ...(found.notes.length === 0
@@ -21,18 +20,20 @@ export function beforeAfterPart(run: RehearsedRun, { rows }: Budget): readonly C
       : [el("p", { class: "muted" }, `Not the same in both: ${found.notes.join("; ")}.`)]),
     found.changes.length === 0
       ? el("p", null, "No verdict, guarantee, outcome or timing changed beyond noise.")
-      : list(found.changes.slice(0, max).map(changeItem)),
-    leftOut(Math.min(max, found.changes.length), found.changes.length, "changes"),
+      : list(found.changes.slice(0, rows).map(changeItem)),
+    leftOut(Math.min(rows, found.changes.length), found.changes.length, "changes"),
     el("p", { class: "muted" }, found.noise),
-    table(
-      {
-        caption: "Before and after",
-        columns: ["Scenario", "", "Before", "Now"],
-        numeric: [2, 3],
-      },
-      shown.map(({ scenario, what, before, after }) => [code(scenario), what, before, after]),
+    ...shown.map(({ scenario, rows: figures }) =>
+      table(
+        {
+          caption: `Before and after: ${scenario}`,
+          columns: [scenario, "Before", "Now"],
+          numeric: [1, 2],
+        },
+        figures.map(({ what, before, after }) => [what, before, after]),
+      ),
     ),
-    leftOut(shown.length, found.rows.length, "figures"),
+    leftOut(shown.length, found.figures.length, "scenarios"),
   ];
 }
 

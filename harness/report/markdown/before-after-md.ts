@@ -23,14 +23,16 @@ export function beforeAfterText(run: RehearsedRun, rows: number): string | null 
       ? null
       : mdTable(
           ["Scenario", "", "Before", "Now"],
-          found.rows
-            .slice(0, rows)
-            .map(({ scenario, what, before, after }) => [
-              mono(scenario),
-              md(what),
-              md(before),
-              md(after),
-            ]),
+          found.figures
+            .flatMap(({ scenario, rows: figures }) =>
+              figures.map(({ what, before, after }) => [
+                mono(scenario),
+                md(what),
+                md(before),
+                md(after),
+              ]),
+            )
+            .slice(0, rows),
         ),
   ]);
 }

@@ -62,6 +62,11 @@ function documentOf(
       ? null
       : `> ${md(run.result.error.message)}`,
     facts.length < 2 ? null : scenarioTable(facts),
+    section(
+      2,
+      "Not rehearsed: nothing is known of these",
+      bullets((run.result.notRun ?? []).map(({ id, reason }) => `${mono(id)}: ${md(reason)}`)),
+    ),
     ...facts.map((one) => scenarioBlock(one, { budget, level })),
     section(2, "Boundary coverage", facts.length === 0 ? null : coverageTable(facts)),
     section(2, "Before and after", beforeAfterText(run, budget.rows)),

@@ -49,7 +49,7 @@ test.each([
 
 test("an earlier run of many scenarios says what it left out", () => {
   const run = since(manyScenarios(good, 60), manyScenarios(broken, 60));
-  expect(textOf(renderHtml(run))).toMatch(/80 of \d+ figures shown/);
+  expect(textOf(renderHtml(run))).toMatch(/12 of 60 scenarios shown/);
   const fewer = since(manyScenarios(good, 20), manyScenarios(broken, 20));
   expect(renderMarkdown(fewer)).toMatch(/\d+ more changes/);
 });
@@ -58,4 +58,13 @@ test.each(HOSTILE)("hostile text of an earlier run is inert: %#", (text) => {
   const run = since({ ...hostileRun(text), runId: text, gamedayVersion: text }, broken);
   expect(renderHtml(run)).not.toMatch(/<script>alert|<img|\u202e/);
   expect(renderMarkdown(run)).not.toMatch(/<script|[^\\]\]\(javascript|\u202e/);
+});
+
+test("what was asked for and not rehearsed is told, with the reason", () => {
+  const notRun = [{ id: "later", reason: "The global timeout of 5 s was reached." }];
+  const run = whole({ ...good, verdict: "inconclusive", notRun });
+  for (const text of [textOf(renderHtml(run)), renderMarkdown(run).replaceAll("`", "")]) {
+    expect(text).toMatch(/not rehearsed: nothing is known/i);
+    expect(text).toContain("later: The global timeout of 5 s was reached.");
+  }
 });
