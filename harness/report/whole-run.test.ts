@@ -60,6 +60,20 @@ test.each(HOSTILE)("hostile text of an earlier run is inert: %#", (text) => {
   expect(renderMarkdown(run)).not.toMatch(/<script|[^\\]\]\(javascript|\u202e/);
 });
 
+test("a scenario that was ended at its limit says so in one sentence", () => {
+  const message = "baseline was ended at its time limit of 3 s. Raise --timeout.";
+  const scenarios = good.scenarios.map((scenario) => ({
+    ...scenario,
+    verdict: "inconclusive" as const,
+    error: { code: "inconclusive", message },
+  }));
+  const run = whole({ ...good, verdict: "inconclusive", scenarios });
+  for (const text of [textOf(renderHtml(run)), renderMarkdown(run)]) {
+    expect(text).toContain("ended at its time limit of 3 s. Raise --timeout.");
+    expect(text).not.toContain("--timeout..");
+  }
+});
+
 test("what was asked for and not rehearsed is told, with the reason", () => {
   const notRun = [{ id: "later", reason: "The global timeout of 5 s was reached." }];
   const run = whole({ ...good, verdict: "inconclusive", notRun });
