@@ -12,10 +12,12 @@ import { gzipSync } from "node:zlib";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SCENARIO = "kill-consumer-between-commit-and-ack";
 const EXAMPLES = [
-  { name: "pass", flags: [] },
-  { name: "violated", flags: ["--variant", "no-dedup"] },
-  { name: "inconclusive", flags: ["--disarm"] },
+  { name: "pass", flags: [], against: null },
+  { name: "violated", flags: ["--variant", "no-dedup"], against: "pass" },
+  { name: "inconclusive", flags: ["--disarm"], against: null },
 ] as const;
+
+const folderOf = (name: string): string => join(ROOT, "reports/examples", name);
 
 const gameday = (args: readonly string[]): void => {
   execFileSync(process.execPath, [join(ROOT, "bin/gameday.mjs"), ...args], {
@@ -25,13 +27,28 @@ const gameday = (args: readonly string[]): void => {
 };
 
 /** Exit codes 1 and 2 are what two of the examples are for; what matters is the result they leave. */
-function rehearse(flags: readonly string[], folder: string): void {
+function rehearsed(flags: readonly string[]): string {
   const output = mkdtempSync(join(tmpdir(), "gameday-examples-"));
   try {
-    gameday(["run", SCENARIO, "--seed", "7", "--quiet", "--output", output, ...flags]);
+    gameday([
+      "run",
+      SCENARIO,
+      "--stack",
+      "local",
+      "--seed",
+      "7",
+      "--quiet",
+      "--output",
+      output,
+      ...flags,
+    ]);
   } catch {
     // Said by the exit code of a violated or inconclusive run; a missing result fails below.
   }
+  return output;
+}
+
+function keep(output: string, folder: string): void {
   const run = join(output, "latest");
   cpSync(join(run, "result.json"), join(folder, "result.json"));
   writeFileSync(
@@ -41,8 +58,12 @@ function rehearse(flags: readonly string[], folder: string): void {
   rmSync(output, { recursive: true, force: true });
 }
 
-for (const { name, flags } of EXAMPLES) {
-  const folder = join(ROOT, "reports/examples", name);
-  if (process.argv.includes("--run")) rehearse(flags, folder);
-  gameday(["report", folder, "--format", "html,md,rehearsal"]);
+if (process.argv.includes("--run")) {
+  // All before any is kept: what is kept makes the checkout differ from its commit.
+  const runs = EXAMPLES.map(({ name, flags }) => ({ name, output: rehearsed(flags) }));
+  for (const { name, output } of runs) keep(output, folderOf(name));
+}
+for (const { name, against } of EXAMPLES) {
+  const other = against === null ? [] : ["--against", folderOf(against)];
+  gameday(["report", folderOf(name), "--format", "html,md,rehearsal", ...other]);
 }

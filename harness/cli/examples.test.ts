@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { EDITS_FILE } from "../report/edits.ts";
 import { FORMATS } from "../report/formats.ts";
-import { readStoredRun } from "./stored-run-reader.ts";
+import { readRehearsedRun } from "./rehearsed-run-reader.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../reports/examples/", import.meta.url));
 const RENDERED = ["html", "md", "rehearsal"];
@@ -29,11 +28,10 @@ test.each(golden)(
   "$file of the example $name is what its journal renders to",
   ({ name, file, format }) => {
     const folder = join(EXAMPLES, name);
-    const side = join(folder, EDITS_FILE);
-    const run = readStoredRun(folder);
-    const edited = existsSync(side) ? { ...run, edits: readFileSync(side, "utf8") } : run;
+    const against = name === "violated" ? join(EXAMPLES, "pass") : undefined;
+    const run = readRehearsedRun(folder, { output: folder, against });
     expect(run.result.verdict).toBe(name);
-    const isSame = format.render(edited) === readFileSync(join(folder, file), "utf8");
+    const isSame = format.render(run) === readFileSync(join(folder, file), "utf8");
     expect(isSame, "npm run examples renders them again").toBe(true);
   },
 );

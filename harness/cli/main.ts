@@ -38,6 +38,7 @@ const FLAGS = [
   "finding",
   "workers",
   "format",
+  "against",
   "help",
   "version",
 ];
@@ -233,17 +234,25 @@ function withReaders(args: readonly string[]) {
       "report <run>",
       "render a stored run again",
       (y) =>
-        y.positional("run", { type: "string", demandOption: true }).option("format", {
-          type: "string",
-          default: "html,md",
-          requiresArg: true,
-          describe: "formats, separated by commas",
-        }),
+        y
+          .positional("run", { type: "string", demandOption: true })
+          .option("format", {
+            type: "string",
+            default: "html,md",
+            requiresArg: true,
+            describe: "formats, separated by commas",
+          })
+          .option("against", {
+            type: "string",
+            requiresArg: true,
+            describe: "the run to compare with (default: an earlier one of the same scenarios)",
+          }),
       (flags) =>
         exitWith(async () =>
           (await import("./report.ts")).report(flags.run, {
             format: flags.format,
             output: flags.output,
+            against: flags.against,
             print,
           }),
         )(),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
@@ -6,7 +6,7 @@ import { EDITS_FILE, EDITS_TEMPLATE } from "../report/edits.ts";
 import { FORMATS } from "../report/formats.ts";
 import type { RehearsedRun } from "../report/rehearsed-run.ts";
 import type { ReportFormat } from "../report/stored-run.ts";
-import { readStoredRun } from "./stored-run-reader.ts";
+import { readRehearsedRun } from "./rehearsed-run-reader.ts";
 import { suggest } from "./suggest.ts";
 
 /** Renders a stored run again, in the formats asked for. Returns the exit code. */
@@ -15,12 +15,14 @@ export function report(
   options: {
     readonly format: string;
     readonly output: string | undefined;
+    /** The run to compare with; by default an earlier one kept beside it. */
+    readonly against?: string | undefined;
     readonly print: (line: string) => void;
   },
 ): number {
   const formats = formatsNamed(options.format);
   const output = options.output ?? folder;
-  const run = readRehearsedRun(folder, output);
+  const run = readRehearsedRun(folder, { output, against: options.against });
   const files = writeReports(run, { formats, folder: output });
   if (run.edits === undefined && formats.some(({ id }) => id === "rehearsal")) {
     writeFileSync(join(output, EDITS_FILE), EDITS_TEMPLATE, { flag: "wx" });
@@ -28,13 +30,6 @@ export function report(
   }
   for (const file of files) options.print(file);
   return EXIT_CODES.pass;
-}
-
-/** People's edits lie beside the report, or else in the run's folder. They are read, never written. */
-function readRehearsedRun(folder: string, output: string): RehearsedRun {
-  const run = readStoredRun(folder);
-  const file = [output, folder].map((at) => join(at, EDITS_FILE)).find((path) => existsSync(path));
-  return file === undefined ? run : { ...run, edits: readFileSync(file, "utf8") };
 }
 
 /** Writes each format's file into the folder; returns the paths. */

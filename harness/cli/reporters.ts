@@ -10,7 +10,7 @@ import { annotations, group, stepSummary } from "../report/github.ts";
 import { inertLines } from "../report/sanitize.ts";
 import { renderDetails } from "../report/terminal-scenario.ts";
 import { reporterSchema } from "./schemas.ts";
-import { readStoredRun } from "./stored-run-reader.ts";
+import { readRehearsedRun } from "./rehearsed-run-reader.ts";
 import { suggest } from "./suggest.ts";
 import { terminalReporter } from "./terminal-reporter.ts";
 
@@ -138,7 +138,7 @@ export class ReporterDesk {
 
   /** Reads the stored run once and hands it to all; returns what failed, in words. */
   async end(folder: string, print: (line: string) => void): Promise<readonly string[]> {
-    const run = readStoredRun(folder);
+    const run = readRehearsedRun(folder, { output: folder, against: undefined });
     for (const reporter of this.reporters) {
       try {
         await reporter.onEnd?.(run, { folder, print });

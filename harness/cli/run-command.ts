@@ -106,7 +106,6 @@ async function settingsOf(
     if (!isQuiet) toStderr(line);
   });
   for (const scenario of scenarios) checkAvailable(scenario, stack.abilities);
-  const limit = textOf(settings, "global-timeout");
   const shard = textOf(settings, "shard");
   return {
     stack,
@@ -120,7 +119,9 @@ async function settingsOf(
     isQuiet,
     workers: count(settings, "workers"),
     maxFailures: count(settings, "max-failures"),
-    globalTimeoutMs: limit === undefined ? undefined : durationMs(limit, "--global-timeout"),
+    isKeptUp: isOn(settings, "keep-up"),
+    timeoutMs: limitOf(settings, "timeout"),
+    globalTimeoutMs: limitOf(settings, "global-timeout"),
     shard: shard === undefined ? undefined : shardOf(shard),
   };
 }
@@ -180,6 +181,12 @@ function listOf(value: unknown): readonly unknown[] | undefined {
           .filter((name) => name !== "")
       : [each],
   );
+}
+
+/** In milliseconds; undefined when nobody gave one. */
+function limitOf(settings: readonly Setting[], name: SettingName): number | undefined {
+  const text = textOf(settings, name);
+  return text === undefined ? undefined : durationMs(text, `--${name}`);
 }
 
 /** A whole number from 1; undefined when nobody gave one. */

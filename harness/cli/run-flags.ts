@@ -27,12 +27,22 @@ export const RUN_FLAGS = {
   },
   x: { type: "boolean", default: false, describe: "stop after the first that did not pass" },
   shard: { type: "string", requiresArg: true, describe: "one part of n, e.g. 2/5; see merge" },
+  timeout: {
+    type: "string",
+    requiresArg: true,
+    describe: "time for each scenario, e.g. 90s; one that takes longer is ended, and inconclusive",
+  },
   "global-timeout": {
     type: "string",
     requiresArg: true,
     describe: "time for the whole run, e.g. 10m; what is left is inconclusive",
   },
   list: { type: "boolean", default: false, describe: "print what would be run, and start nothing" },
+  "keep-up": {
+    type: "boolean",
+    default: false,
+    describe: "hold servers and subject up after the last scenario, until Ctrl-C or gameday clean",
+  },
   open: { type: "boolean", default: false, describe: "open report.html when the run is over" },
 } as const;
 

@@ -255,6 +255,7 @@ export const configSchema = z.strictObject({
       reporters: z.array(z.union([name, reporterSchema])).optional(),
       repeatEach: positive.optional(),
       maxFailures: positive.optional(),
+      timeoutMs: positive.optional(),
       globalTimeoutMs: positive.optional(),
     })
     .optional(),

@@ -9,13 +9,18 @@ import type { RunResult, Shard } from "../model/result.ts";
 import type { Eviction } from "../model/run-header.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { runScenarios } from "../runner/run.ts";
+import type { RunEnvironment } from "../runner/run-request.ts";
+import { timeLimit, type TimeLimit } from "../runner/time-limit.ts";
 import type { StackAdapter } from "../ports/stack.ts";
 import { citedCalibration } from "./calibration-store.ts";
 import type { Loaded } from "./load.ts";
+import { interruption, type Interruption } from "./interruption.ts";
+import { HOLD_MS_MAX, refuseKeepUpInCi, standingLines } from "./keep-up.ts";
 import { isLive, LiveView } from "./live-view.ts";
 import { guardSecrets, withoutSecrets, type Guarded } from "./secrets.ts";
+import { projectState } from "./project-state.ts";
 import { newRunId } from "./stored-results.ts";
-import { timeLimit } from "./time-limit.ts";
+import { globalLimitReached } from "./time-limit.ts";
 
 export interface RunSettings {
   readonly loaded: Loaded;
@@ -34,6 +39,10 @@ export interface RunSettings {
   readonly shared?: StackAdapter;
   readonly maxFailures?: number | undefined;
   readonly globalTimeoutMs?: number | undefined;
+  /** For each scenario. */
+  readonly timeoutMs?: number | undefined;
+  /** Hold everything up after the last scenario. */
+  readonly isKeptUp?: boolean;
   /** Which part of how many these scenarios are. */
   readonly shard?: Shard | undefined;
   /** Sees every event as it is written. */
@@ -48,6 +57,7 @@ export interface FinishedRun {
 /** Runs, writes result.json beside the journal and moves `latest`. */
 export async function runAndStore(settings: RunSettings): Promise<FinishedRun> {
   const { loaded } = settings;
+  if (settings.isKeptUp === true) refuseKeepUpInCi(process.env);
   const guarded = guardSecrets(loaded.config, process.env);
   try {
     return await runGuarded(settings, guarded);
@@ -71,8 +81,9 @@ async function runGuarded(settings: RunSettings, guarded: Guarded): Promise<Fini
   const progress = (line: string): void =>
     view?.print(`${(clock.nowMs() / 1000).toFixed(1).padStart(6)} s  ${redactor.text(line)}`);
   progress(`run ${runId}, seed ${seed}`);
+  await tellKeptUp(progress);
   using interrupted = interruption();
-  using limit = timeLimit(settings.globalTimeoutMs);
+  using limit = timeLimit(settings.globalTimeoutMs ?? null, globalLimitReached);
   const stack = settings.shared ?? settings.stack ?? (await localStack());
   const judged = await runScenarios(
     {
@@ -85,8 +96,11 @@ async function runGuarded(settings: RunSettings, guarded: Guarded): Promise<Fini
       isArmed: settings.isArmed,
       // Unique within a second by its random part.
       namespace: settings.shared === undefined ? "" : runId.slice(runId.indexOf("-")),
-      workers: settings.workers ?? defaultWorkers(),
+      // People look at one stack.
+      workers: settings.isKeptUp === true ? 1 : (settings.workers ?? defaultWorkers()),
       maxFailures: settings.maxFailures ?? null,
+      timeoutMs: settings.timeoutMs ?? null,
+      project: await projectState(loaded.folder, reports),
       runId,
       runFolder: folder,
       startedAt: now.toISOString(),
@@ -100,6 +114,7 @@ async function runGuarded(settings: RunSettings, guarded: Guarded): Promise<Fini
       redactor,
       redactLogs: guarded.redactLogs,
       onManual,
+      holdUp: settings.isKeptUp === true ? holder(runId, { interrupted, limit }) : null,
       onEvent: (event) => {
         view?.note(event);
         settings.onEvent?.(event);
@@ -215,30 +230,35 @@ function store(result: RunResult, at: { readonly reports: string; readonly folde
   renameSync(link, join(at.reports, "latest"));
 }
 
+async function tellKeptUp(progress: (line: string) => void): Promise<void> {
+  const { cacheFolder } = await import("../infra/process/cache.ts");
+  const { keptUp } = await import("../infra/process/kept-up.ts");
+  for (const held of keptUp(cacheFolder())) {
+    progress(`run ${held} is still kept up beside this one; gameday clean ends it`);
+  }
+}
+
+/** Lets people look at what is up, until they have seen enough. */
+function holder(
+  runId: string,
+  { interrupted, limit }: { readonly interrupted: Interruption; readonly limit: TimeLimit },
+): NonNullable<RunEnvironment["holdUp"]> {
+  return async (standing) => {
+    limit[Symbol.dispose]();
+    const { cacheFolder } = await import("../infra/process/cache.ts");
+    const { noteKeptUp } = await import("../infra/process/kept-up.ts");
+    const noted = noteKeptUp(cacheFolder(), runId);
+    try {
+      for (const line of standingLines(standing)) process.stderr.write(`${line}\n`);
+      await interrupted.hold(HOLD_MS_MAX);
+    } finally {
+      noted[Symbol.dispose]();
+    }
+  };
+}
+
 /** SIGUSR2 fires the next manual fault of the scenario in progress. */
 function onManual(fire: () => void): () => void {
   process.on("SIGUSR2", fire);
   return () => process.off("SIGUSR2", fire);
-}
-
-/** Aborts on the first Ctrl-C (or when the wrapper goes away); the second ends the process at once. */
-function interruption(): { readonly signal: AbortSignal } & Disposable {
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write("Interrupted: healing and cleaning up; once more stops at once.\n");
-    controller.abort();
-  };
-  const abandon = (): void => controller.abort();
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
-  process.once("disconnect", abandon);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      process.off("SIGINT", interrupt);
-      process.off("SIGTERM", interrupt);
-      process.off("disconnect", abandon);
-    },
-  };
 }

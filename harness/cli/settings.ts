@@ -42,6 +42,7 @@ export const SETTINGS = [
     ofConfig: ({ run }) => run?.maxFailures,
     usual: null,
   },
+  { name: "timeout", key: "run.timeoutMs", ofConfig: ({ run }) => run?.timeoutMs, usual: null },
   {
     name: "global-timeout",
     key: "run.globalTimeoutMs",
@@ -57,6 +58,7 @@ export const SETTINGS = [
   { name: "quiet", usual: false },
   { name: "verbose", usual: false },
   { name: "open", usual: false },
+  { name: "keep-up", usual: false },
 ] as const satisfies readonly Spec[];
 
 export type SettingName = (typeof SETTINGS)[number]["name"];

@@ -50,7 +50,8 @@ export function runFolders(reports: string): readonly string[] {
   }
 }
 
-function resultIn(folder: string): RunResult | null {
+/** The result of a run; null when it left none that can be read. */
+export function resultIn(folder: string): RunResult | null {
   try {
     const value = JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) as RunResult;
     return value.schemaVersion === 1 && Array.isArray(value.scenarios) ? value : null;

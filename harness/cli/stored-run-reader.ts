@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { judgeRun } from "../checker/judge.ts";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { HistoryEvent } from "../model/history.ts";
+import { projectText } from "../model/run-header.ts";
 import type { RunResult } from "../model/result.ts";
 import { EXIT_CODES, worstVerdict } from "../model/verdict.ts";
 import type { StoredRun } from "../report/stored-run.ts";
@@ -91,7 +92,7 @@ function resultOfJournal(folder: string, events: readonly HistoryEvent[]): RunRe
     gamedayVersion: "unknown",
     verdict,
     exitCode: EXIT_CODES[verdict],
-    environment: {},
+    environment: header?.project === undefined ? {} : { project: projectText(header.project) },
     scenarios,
   };
 }

@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { HarnessError } from "../model/errors.ts";
-import { durationMs, timeLimit } from "./time-limit.ts";
+import { timeLimit } from "../runner/time-limit.ts";
+import { durationMs, globalLimitReached } from "./time-limit.ts";
 
 test.each([
   ["1500", 1_500],
@@ -18,7 +19,7 @@ test.each(["", "0", "-5", "10 d", "soon", "1e9h", "NaN"])("%j is no time", (text
 
 test("aborts as inconclusive when the time is over, and not before", () => {
   vi.useFakeTimers();
-  using limit = timeLimit(1_000);
+  using limit = timeLimit(1_000, globalLimitReached);
   vi.advanceTimersByTime(999);
   expect(limit.signal.aborted).toBe(false);
   vi.advanceTimersByTime(1);
@@ -28,6 +29,6 @@ test("aborts as inconclusive when the time is over, and not before", () => {
 });
 
 test("without a limit nothing aborts", () => {
-  using limit = timeLimit(undefined);
+  using limit = timeLimit(null, globalLimitReached);
   expect(limit.signal.aborted).toBe(false);
 });

@@ -15,19 +15,8 @@ export function durationMs(text: string, flag: string): number {
   );
 }
 
-/** Aborts after `limitMs` as "inconclusive": what was not rehearsed is not proven. */
-export function timeLimit(
-  limitMs: number | undefined,
-): { readonly signal: AbortSignal } & Disposable {
-  const controller = new AbortController();
-  const timer =
-    limitMs === undefined
-      ? undefined
-      : setTimeout(() => controller.abort(reached(limitMs)), limitMs);
-  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
-}
-
-function reached(limitMs: number): HarnessError {
+/** "inconclusive": what was not rehearsed is not proven. */
+export function globalLimitReached(limitMs: number): HarnessError {
   return new HarnessError(
     "inconclusive",
     `The global timeout of ${limitMs / 1000} s was reached. Raise --global-timeout, or rehearse less at a time (--shard, -g).`,

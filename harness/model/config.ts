@@ -135,6 +135,8 @@ export interface RunDefaults {
   readonly reporters?: readonly (string | Reporter | ReportFormat)[];
   readonly repeatEach?: number;
   readonly maxFailures?: number;
+  /** Milliseconds for each scenario. */
+  readonly timeoutMs?: number;
   /** Milliseconds for the whole run. */
   readonly globalTimeoutMs?: number;
 }

@@ -177,12 +177,28 @@ export interface Limits {
   readonly recoveryMsMax: number;
 }
 
+/** The user's project as git knew it when the run began. */
+export interface ProjectState {
+  readonly commit: string;
+  /** True when files of the project were changed or new beside that commit. */
+  readonly isDirty: boolean;
+}
+
+/** "1a2b… (dirty)", as `environment.project` of a result says it. */
+export function projectText({ commit, isDirty }: ProjectState): string {
+  return `${commit}${isDirty ? " (dirty)" : ""}`;
+}
+
 /** Everything the judge needs to know that is not evidence; makes a journal self-contained. */
 export interface RunHeader {
   readonly formatVersion: 1;
   readonly id: string;
   readonly title: string;
+  /** What happens in production that this stands for; absent in histories of earlier versions. */
+  readonly story?: string;
   readonly hypothesis: string;
+  /** Absent outside a git checkout, and in histories of earlier versions. */
+  readonly project?: ProjectState;
   readonly variant: string | null;
   readonly seed: number;
   readonly stack: string;

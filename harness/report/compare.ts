@@ -157,9 +157,9 @@ function timingsOf(
   before: readonly ScenarioResult[],
   after: readonly ScenarioResult[],
 ): { readonly changes: readonly Change[]; readonly noise: number } {
-  const names = new Set([...before, ...after].flatMap((run) => [...timings(run).keys()]));
+  const names = new Set([...before, ...after].flatMap((run) => [...timingsIn(run).keys()]));
   const samples = (runs: readonly ScenarioResult[], name: string): readonly number[] =>
-    runs.flatMap((run) => timings(run).get(name) ?? []);
+    runs.flatMap((run) => timingsIn(run).get(name) ?? []);
   const found = [...names].flatMap((name) => {
     const change = timingChange(samples(before, name), samples(after, name));
     return change === null ? [] : [{ name, change }];
@@ -181,7 +181,8 @@ function timingsOf(
   };
 }
 
-function timings({ recovery, rates }: ScenarioResult): ReadonlyMap<string, number> {
+/** Durations of one run of a scenario, by name. */
+export function timingsIn({ recovery, rates }: ScenarioResult): ReadonlyMap<string, number> {
   const named: readonly (readonly [string, number | null])[] = [
     ["first progress", recovery.firstProgressMs],
     ["drained", recovery.drainedMs],
@@ -203,7 +204,7 @@ function notesOf(before: RunResult, after: RunResult): readonly string[] {
     ...differs("stack", before.stack, after.stack),
     ...differs("seed", String(before.seed), String(after.seed)),
     ...differs("variant", variants(before), variants(after)),
-    ...["kafka", "postgres", "node"].flatMap((name) =>
+    ...["project", "kafka", "postgres", "node"].flatMap((name) =>
       differs(name, before.environment[name] ?? "?", after.environment[name] ?? "?"),
     ),
   ];

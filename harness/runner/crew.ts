@@ -17,6 +17,8 @@ export interface Failure {
 export interface Turn {
   readonly stack: StartedStack;
   readonly scenario: Scenario;
+  /** No other scenario waits. */
+  readonly isLast: boolean;
   /** What an earlier scenario left unhealed on this stack; null when nothing. */
   readonly suspect: string | null;
 }
@@ -90,6 +92,10 @@ export class Crew {
     return pool.waiting.shift() ?? null;
   }
 
+  private isLast(): boolean {
+    return this.pools.every(({ waiting }) => waiting.length === 0);
+  }
+
   private async workOn(pool: Pool, first: Scenario): Promise<void> {
     const { request } = this;
     await using stack = await this.startStack(pool);
@@ -116,7 +122,7 @@ export class Crew {
     let suspect: string | null = null;
     for (let scenario: Scenario | null = first; scenario !== null; scenario = this.next(pool)) {
       try {
-        const left = await this.its.run({ stack, scenario, suspect });
+        const left = await this.its.run({ stack, scenario, suspect, isLast: this.isLast() });
         suspect ??= left;
       } catch (error) {
         this.failure ??= {

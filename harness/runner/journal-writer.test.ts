@@ -22,6 +22,23 @@ test("each event is on disk when record returns, in order", () => {
   expect(journal.failure()).toBeNull();
 });
 
+test("what happens while people look is no evidence, in memory and on disk", async () => {
+  const path = join(folder, "sealed.ndjson");
+  const journal = new JournalWriter(path, { nowMs: () => 0 });
+  const scenario = journal.forScenario("s");
+  const note = (text: string): void => scenario.record({ stream: "note", text });
+  note("before");
+  await scenario.sealed(() => Promise.resolve(note("meanwhile")));
+  await expect(scenario.sealed(() => Promise.reject(new Error("x")))).rejects.toThrow("x");
+  note("after");
+  journal.close();
+  expect(journal.events().map((event) => "text" in event && event.text)).toEqual([
+    "before",
+    "after",
+  ]);
+  expect(readFileSync(path, "utf8")).not.toContain("meanwhile");
+});
+
 test("an existing journal is never overwritten", () => {
   const path = join(folder, "kept.ndjson");
   writeFileSync(path, "precious");

@@ -1,7 +1,8 @@
 import type { GamedayConfig } from "../model/config.ts";
 import type { HistoryEvent } from "../model/history.ts";
-import type { Eviction } from "../model/run-header.ts";
+import type { Eviction, ProjectState } from "../model/run-header.ts";
 import type { Redactor } from "../model/redact.ts";
+import type { Standing } from "../model/standing.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Clock, Progress } from "../ports/basics.ts";
 import type { StackAdapter } from "../ports/stack.ts";
@@ -23,6 +24,10 @@ export interface RunRequest {
   readonly namespace: string;
   /** Stop after so many scenarios that did not pass; null runs all of them. */
   readonly maxFailures: number | null;
+  /** For each scenario, once its servers are there; null is no limit. */
+  readonly timeoutMs: number | null;
+  /** Null outside a git checkout. */
+  readonly project: ProjectState | null;
   readonly runId: string;
   readonly runFolder: string;
   readonly startedAt: string;
@@ -44,6 +49,8 @@ export interface RunEnvironment {
   readonly redactLogs: boolean;
   /** Calls back when a person asks for the next manual fault; returns the function that ends it. */
   readonly onManual: (fire: () => void) => () => void;
+  /** With --keep-up: settles when people have looked enough. Null lets everything go at once. */
+  readonly holdUp: ((standing: Standing) => Promise<void>) | null;
   /** Sees every event of the history as it is written, for the live view. */
   readonly onEvent: (event: HistoryEvent) => void;
 }

@@ -14,6 +14,7 @@ import { Instances } from "./instances.ts";
 import { openLinks, type OpenLinks } from "./instance-links.ts";
 import { bypassesAtReady, preflight } from "./preflight.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
+import { standingOf } from "./standing.ts";
 import { TriggerGate } from "./trigger-gate.ts";
 
 /** Takes one scenario through its phases. Everything it learns is in the history. */
@@ -66,6 +67,11 @@ export async function runScenario(context: ScenarioContext): Promise<void> {
   enter(context, "collect");
   collectUnread(context, links);
   await collect(context);
+  await context.hold(() => {
+    gate.disarm();
+    const health = subjects.urlsOf(context.request.config.subject.healthPath);
+    return standingOf(context, { api, health });
+  });
   enter(context, "down");
   await subjects.stopAll();
   enter(context, "end");

@@ -1,5 +1,6 @@
 import type { RunHeader } from "../model/run-header.ts";
 import type { Intent } from "../model/intent.ts";
+import type { Standing } from "../model/standing.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Recorder } from "../ports/basics.ts";
 import type { ScenarioDatabase } from "../ports/database.ts";
@@ -28,6 +29,8 @@ export interface ScenarioContext {
   readonly journal: ScenarioJournal;
   readonly recorder: Recorder;
   readonly versions: Versions;
+  /** Holds what is up for people to look at; returns at once where nobody wants to. */
+  readonly hold: (standing: () => Standing) => Promise<void>;
   /** What an earlier scenario left unhealed on this stack; null when nothing. */
   readonly suspect: string | null;
 }

@@ -16,6 +16,7 @@ export interface FirstOptions {
 export class ScenarioJournal implements Recorder {
   private readonly write: (body: EventBody) => HistoryEvent;
   private readonly kept: HistoryEvent[] = [];
+  private isSealed = false;
   private readonly listeners = new Set<(event: HistoryEvent) => void>();
 
   constructor(write: (body: EventBody) => HistoryEvent) {
@@ -23,9 +24,20 @@ export class ScenarioJournal implements Recorder {
   }
 
   record(body: EventBody): void {
+    if (this.isSealed) return;
     const event = this.write(body);
     this.kept.push(event);
     for (const listener of this.listeners) listener(event);
+  }
+
+  /** What happens until `act` has settled is no evidence, and is not recorded. */
+  async sealed(act: () => Promise<void>): Promise<void> {
+    this.isSealed = true;
+    try {
+      await act();
+    } finally {
+      this.isSealed = false;
+    }
   }
 
   /** Every event of this scenario so far. */

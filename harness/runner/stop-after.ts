@@ -10,11 +10,15 @@ export class StopAfter {
     this.max = max;
   }
 
-  /** Judges the scenario that has just ended; only when there is a limit. */
-  note(events: readonly HistoryEvent[]): void {
+  /** Judges the scenario that has just ended; only when there is a limit. One that was cut short failed. */
+  note(events: readonly HistoryEvent[], isCutShort: boolean): void {
     if (this.max === null) return;
-    const [judged] = judgeRun(events);
-    if (judged?.verdict !== "pass") this.failures += 1;
+    if (isCutShort || hasFailed(events)) this.failures += 1;
+  }
+
+  /** True when the scenario of these events, once noted, is the last one for this reason. */
+  isReachedWith(events: readonly HistoryEvent[]): boolean {
+    return this.max !== null && this.failures + (hasFailed(events) ? 1 : 0) >= this.max;
   }
 
   isReached(): boolean {
@@ -24,4 +28,8 @@ export class StopAfter {
   text(): string {
     return `${this.failures} that did not pass (--max-failures ${this.max})`;
   }
+}
+
+function hasFailed(events: readonly HistoryEvent[]): boolean {
+  return judgeRun(events)[0]?.verdict !== "pass";
 }

@@ -30,6 +30,11 @@ export class TriggerGate implements Gate {
     this.waiting.set(fault, 0);
   }
 
+  /** No fault fires any more. */
+  disarm(): void {
+    this.waiting.clear();
+  }
+
   /** True while a trigger still waits for its frame. */
   isWaiting(): boolean {
     return this.waiting.size > 0;

@@ -110,10 +110,10 @@ function whyInconclusive({ scenarios }: RunResult): string {
   return reasonsAgainst(scenario)[0] ?? "a guarantee could not be judged";
 }
 
-/** Why a scenario that broke nothing is no pass. */
+/** Why a scenario that broke nothing is no pass; each without a full stop, as part of a sentence. */
 export function reasonsAgainst(scenario: ScenarioResult): readonly string[] {
   return [
-    ...(scenario.error === undefined ? [] : [scenario.error.message]),
+    ...(scenario.error === undefined ? [] : [scenario.error.message.replace(/\.$/, "")]),
     ...scenario.exercised.missing,
     ...scenario.assumptions
       .filter(({ holds }) => holds !== true)

@@ -5,9 +5,9 @@ import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { StoredRun } from "../stored-run.ts";
+import type { RehearsedRun } from "../rehearsed-run.ts";
 import { chromiumPath, launch } from "../testing/browser.ts";
-import { HOSTILE, savedRun, withKey } from "../testing/saved-runs.ts";
+import { HOSTILE, savedRun, withKey, together } from "../testing/saved-runs.ts";
 import { renderHtml } from "./page.ts";
 
 const executable = chromiumPath();
@@ -36,7 +36,7 @@ interface Opened {
 }
 
 /** Opens the rendered run from a file, as a reader would, and listens to what the page does. */
-async function open(run: StoredRun, options: BrowserContextOptions = {}): Promise<Opened> {
+async function open(run: RehearsedRun, options: BrowserContextOptions = {}): Promise<Opened> {
   const file = join(folder, `${Math.random().toString(36).slice(2)}.html`);
   writeFileSync(file, renderHtml(run));
   const context = await browser.newContext(options);
@@ -76,6 +76,15 @@ inBrowser("from the verdict to one payment's story by keyboard alone", async () 
   await page.waitForURL(/#verdict$/); // a navigation is not over when the key is up
 });
 
+/** What axe has to say of the page with everything on it opened. */
+async function axed(page: Page): Promise<unknown> {
+  await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+  await page.evaluate(axe.source);
+  return page.evaluate(
+    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')))",
+  );
+}
+
 const seen: readonly (readonly [string, string, BrowserContextOptions])[] = [
   ["pass", "light", {}],
   ["no-duplicate-effects", "light", {}],
@@ -89,13 +98,35 @@ const seen: readonly (readonly [string, string, BrowserContextOptions])[] = [
 
 inBrowser.each(seen)("axe finds nothing to complain of in %s, %s", async (name, _, options) => {
   const { page } = await open(savedRun(name), options);
-  await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')))",
-  );
-  expect(found).toEqual([]);
+  expect(await axed(page)).toEqual([]);
 });
+
+const many = together([
+  ["pass", 4],
+  ["no-duplicate-effects", 2],
+  ["inconclusive-never-fired", 4],
+]);
+
+inBrowser.each(["light", "dark"] as const)(
+  "axe finds nothing to complain of in ten scenarios of every verdict beside an earlier run, %s",
+  async (colorScheme) => {
+    const { page } = await open({ ...many, earlier: savedRun("pass").result }, { colorScheme });
+    expect(await axed(page)).toEqual([]);
+  },
+);
+
+inBrowser(
+  "from the table of verdicts to a scenario, and to one payment's story there",
+  async () => {
+    const { page } = await open(many);
+    await tabTo(page, /^no-duplicate-effects-2/);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/#s6$/);
+    await tabTo(page, /^pay-000020/);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction("document.activeElement.id === 's6-story-1'");
+  },
+);
 
 inBrowser("nothing is asked of the network, and nothing breaks the policy", async () => {
   const { page, requests, complaints } = await open(violated);

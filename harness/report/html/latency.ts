@@ -2,6 +2,7 @@ import { scaleLinear, type ScaleLinear } from "d3-scale";
 import { curveStepAfter, line } from "d3-shape";
 import type { VNode } from "preact";
 import { isAtRisk, type Payment } from "../facts/payments.ts";
+import type { Recorded } from "../facts/recorded.ts";
 import type { ScenarioFacts } from "../facts/scenario-facts.ts";
 import { stretchesOf, type Stretch } from "../facts/steady-state.ts";
 import { duration } from "../numbers.ts";
@@ -16,7 +17,7 @@ const RATE_BOTTOM = 150;
 const BINS = 60;
 
 /** Latency of each payment with quantiles, and the rates of sending and committing, under the fault bands. */
-export function latencyCharts(facts: ScenarioFacts, budget: Budget): readonly Child[] {
+export function latencyCharts(facts: ScenarioFacts, _: Recorded, budget: Budget): readonly Child[] {
   const axis = timeAxis(facts, LEFT);
   const timed = facts.payments.filter(({ latencyMs }) => latencyMs !== null);
   if (axis === null || timed.length === 0) {

@@ -3,13 +3,15 @@ import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { parseEdits, type Edits } from "../edits.ts";
 import { limitsOf } from "../facts/limits.ts";
+import type { Recorded } from "../facts/recorded.ts";
 import { retrospectiveOf } from "../facts/retrospective.ts";
 import { factsOf, type ScenarioFacts } from "../facts/scenario-facts.ts";
 import { toldOf, type Told } from "../facts/told.ts";
 import { verdictLabel, verdictWords } from "../facts/verdict-words.ts";
 import type { RehearsedRun } from "../rehearsed-run.ts";
 import { anomalies } from "./anomalies.ts";
-import { BUDGETS, BYTES_MAX, type Budget } from "./budget.ts";
+import { beforeAfterPart } from "./before-after.ts";
+import { BUDGETS, BYTES_MAX, isDrawn, type Budget } from "./budget.ts";
 import { appendix, calibration } from "./closing.ts";
 import { recovery, steadyState } from "./course.ts";
 import { coverage } from "./coverage.ts";
@@ -47,7 +49,7 @@ interface Contents {
 
 function pageOf(run: RehearsedRun, contents: Contents): string {
   const { facts, budget } = contents;
-  const told = new Map(facts.map((one) => [one.slug, toldOf(one, budget.stories)]));
+  const told = new Map(facts.map((one) => [one.slug, toldOf(one, storiesMax(one, budget))]));
   const chapters = chaptersOf(run, contents, told);
   const title = `${verdictLabel(run.result.verdict)}: gameday ${run.result.runId}`;
   const body = el(
@@ -74,6 +76,11 @@ function pageOf(run: RehearsedRun, contents: Contents): string {
     ),
   );
   return documentOf(title, body);
+}
+
+/** Where there is no room to draw what passed, its payments have no story either. */
+function storiesMax({ result }: ScenarioFacts, budget: Budget): number {
+  return isDrawn(result.verdict, budget) || result.verdict !== "pass" ? budget.stories : 0;
 }
 
 /** A scenario's parts, or the parts of the run as a whole. */
@@ -132,9 +139,10 @@ function sharedParts(facts: readonly ScenarioFacts[], setting: readonly Child[])
   ];
 }
 
-function closingParts(run: RehearsedRun, { facts, edits }: Contents): readonly Part[] {
+function closingParts(run: RehearsedRun, { facts, edits, budget }: Contents): readonly Part[] {
   const cited = run.result.calibration;
   return [
+    part("before-after", "Before and after", beforeAfterPart(run, budget)),
     part(
       "calibration",
       "Is the instrument any good?",
@@ -150,6 +158,14 @@ function closingParts(run: RehearsedRun, { facts, edits }: Contents): readonly P
 const part = (id: string, title: string, body: readonly Child[]): Part => ({ id, title, body });
 const hasBody = ({ body }: Part): boolean => body.some((child) => child !== null);
 
+type Draw = (facts: ScenarioFacts, evidence: Recorded, budget: Budget) => readonly Child[];
+
+const NOT_DRAWN = el(
+  "p",
+  { class: "note" },
+  "Not drawn: the page would be too large. The journal holds it; a run of fewer scenarios has the room.",
+);
+
 /** Parts without data are left out, not faked. */
 function scenarioParts(
   facts: ScenarioFacts,
@@ -161,6 +177,10 @@ function scenarioParts(
   const { slug, evidence, result } = facts;
   const { budget, edits, told } = with_;
   const isOnly = with_.environment.length > 0;
+  const drawn = (draw: Draw): readonly Child[] => {
+    if (evidence === null) return [];
+    return isDrawn(result.verdict, budget) ? draw(facts, evidence, budget) : [NOT_DRAWN];
+  };
   const of = (id: string, title: string, body: readonly Child[]): Part =>
     part(`${slug}-${id}`, title, body);
   return [
@@ -175,13 +195,13 @@ function scenarioParts(
     of("environment", "Environment", with_.environment),
     of("steady", "Before, during, after", steadyState(facts)),
     of("faults", "Fault log", faultLog(facts)),
-    of("timeline", "Timeline", evidence === null ? [] : timeline(facts, evidence, budget)),
+    of("timeline", "Timeline", drawn(timeline)),
     of(
       "anomalies",
       "Stories",
       evidence === null && told.told.length === 0 ? [] : anomalies(facts, { ...told, budget }),
     ),
-    of("latency", "Latency and rate", evidence === null ? [] : latencyCharts(facts, budget)),
+    of("latency", "Latency and rate", drawn(latencyCharts)),
     of("recovery", "Recovery", recovery(facts)),
     of("coverage", "Boundary coverage", isOnly ? coverage([facts]) : []),
   ].filter(hasBody);

@@ -1,35 +1,25 @@
 import type { RunResult } from "../../model/result.ts";
 import { merged, type Edits } from "../edits.ts";
 import type { ScenarioFacts } from "../facts/scenario-facts.ts";
-import { duration } from "../numbers.ts";
+import { rehearsedFacts } from "../facts/rehearsed.ts";
 import { code, el, list, type Child } from "./el.ts";
 
-/** Hypothesis as given / when / then where it is written so, targets, and who played which role. */
-export function rehearsed(
-  { result, evidence }: ScenarioFacts,
-  edits: Edits | null,
-): readonly Child[] {
+/** Story, hypothesis, targets, and who played which role. */
+export function rehearsed(facts: ScenarioFacts, edits: Edits | null): readonly Child[] {
+  const { result } = facts;
+  const { story, terms } = rehearsedFacts(facts);
   const roles = merged([], "Roles", edits).map(({ text }) => text);
-  const header = evidence?.header;
   const row = (name: string, value: Child): readonly Child[] => [
     el("dt", null, name),
     el("dd", null, value),
   ];
   return [
     el("p", { class: "lead" }, result.title, "."),
+    story === null ? null : el("p", null, story),
     el(
       "dl",
       { class: "pairs" },
-      ...givenWhenThen(result.hypothesis).flatMap(([name, text]) => row(name, text)),
-      ...(header === undefined
-        ? []
-        : [
-            ...row(
-              "Target",
-              `drained within ${duration(header.limits.recoveryMsMax)} of the fault`,
-            ),
-            ...row("Counts as rehearsed when", exerciseText(header.exercise)),
-          ]),
+      ...terms.flatMap(({ name, text }) => row(name, text)),
       ...row(
         "Subject",
         result.variant === null
@@ -44,34 +34,6 @@ export function rehearsed(
       ),
       ...(roles.length === 0 ? [] : row("Roles", list(roles))),
     ),
-  ];
-}
-
-function exerciseText({
-  eventsMin,
-  redelivery,
-  of,
-}: {
-  readonly eventsMin: number;
-  readonly redelivery: string;
-  readonly of?: string;
-}): string {
-  const forced =
-    redelivery === "none"
-      ? ""
-      : `, and each fault ${of === undefined ? "" : `(${of}) `}forces a redelivery (${redelivery})`;
-  return `at least ${eventsMin} events are handled${forced}`;
-}
-
-/** "Given a, when b, then c." in its three parts; anything else as one. */
-export function givenWhenThen(hypothesis: string): readonly (readonly [string, string])[] {
-  const parts = /^given (.+?), when (.+?), then (.+?)\.?$/is.exec(hypothesis);
-  if (parts === null) return [["Hypothesis", hypothesis]];
-  const [, given = "", when = "", then = ""] = parts;
-  return [
-    ["Given", given],
-    ["When", when],
-    ["Then", then],
   ];
 }
 

@@ -102,5 +102,5 @@ svg text{fill:var(--ink);font-size:12px}
 body{font-size:10pt;background:#fff}.page{display:block;max-width:none;padding:0}nav,.skip,.filter,.back,.wayin{display:none}
 .drawing svg{min-width:0}.scroll{overflow:visible}.part{padding:5mm 0}h1{font-size:22pt}.sentences{font-size:11.5pt}.lead{font-size:10.5pt}.story h4{font-size:12pt}
 h2,h3,h4,summary{break-after:avoid}tr,.figures,.advice,.finding,svg{break-inside:avoid}.part:has(.story){break-before:page}.story~.story{break-before:page}.story{border:0;padding:0}.story svg{max-height:165mm}
-.chip{border:1px solid currentColor}table{font-size:8.5pt}a{color:inherit;text-decoration:none}.story svg{break-inside:auto}}
+.chip{border:1px solid currentColor}table{font-size:8.5pt}th,td{padding-right:.5rem}td code,th code{min-width:0}a{color:inherit;text-decoration:none}.story svg{break-inside:auto}}
 `;

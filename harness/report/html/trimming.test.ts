@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { renderMarkdown } from "../markdown/report-md.ts";
+import { together } from "../testing/saved-runs.ts";
 import { syntheticRun } from "../testing/synthetic-run.ts";
 import { BYTES_MAX, sampled } from "./budget.ts";
 import { renderHtml } from "./page.ts";
@@ -19,6 +20,23 @@ test(
     expect(text.includes("more stories are in report.html")).toBe(true);
   },
 );
+
+test("a run of a whole catalogue stays under the limit, and draws what did not pass", () => {
+  const html = renderHtml(
+    together([
+      ["pass", 24],
+      ["no-duplicate-effects", 5],
+      ["inconclusive-never-fired", 4],
+      ["recovers-within", 12],
+    ]),
+  );
+  expect(Buffer.byteLength(html)).toBeLessThanOrEqual(BYTES_MAX);
+  expect(html).toContain("Not drawn: the page would be too large.");
+  expect(html).toContain('id="s25-timeline"');
+  expect(html.match(/role="img" aria-label="Timeline of 2/g)?.length).toBe(21);
+  const verdicts = html.slice(html.indexOf("Scenarios of this run</caption>"));
+  expect(verdicts.indexOf("no-duplicate-effects-1")).toBeLessThan(verdicts.indexOf("pass-1"));
+});
 
 test("sampling keeps what matters", () => {
   const items = Array.from({ length: 100 }, (_, index) => index);

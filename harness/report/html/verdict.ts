@@ -1,11 +1,12 @@
 import type { VNode } from "preact";
+import type { RunResult } from "../../model/result.ts";
 import type { RunVerdict } from "../../model/verdict.ts";
 import type { ScenarioFacts } from "../facts/scenario-facts.ts";
 import type { Told } from "../facts/told.ts";
 import { totalOf, verdictLabel, verdictWords } from "../facts/verdict-words.ts";
-import { count, duration } from "../numbers.ts";
+import { count, counted, duration } from "../numbers.ts";
 import type { StoredRun } from "../stored-run.ts";
-import { chip, el, table, type Child } from "./el.ts";
+import { chip, code, el, list, table, type Child } from "./el.ts";
 
 const LINKS_MAX = 5;
 
@@ -41,6 +42,7 @@ export function verdictHead(
     figures(run, facts),
     wayIn(facts, told),
     facts.length < 2 ? null : scenarioTable(facts),
+    notRehearsed(result),
   );
 }
 
@@ -71,7 +73,9 @@ function wayIn(
   facts: readonly ScenarioFacts[],
   told: ReadonlyMap<string, readonly Told[]>,
 ): VNode | null {
-  const all = facts.flatMap(({ slug }) => told.get(slug) ?? []);
+  const all = facts.flatMap(({ slug, result }) =>
+    (told.get(slug) ?? []).map((one) => ({ ...one, scenario: result.id })),
+  );
   const broken = all.filter(
     ({ findings, payment }) =>
       findings.length > 0 || (payment !== null && payment.outcome !== "once"),
@@ -83,12 +87,12 @@ function wayIn(
     { class: "wayin" },
     shown
       .slice(0, LINKS_MAX)
-      .map(({ id, key, payment, findings }) =>
+      .map(({ id, key, payment, findings, scenario }) =>
         el(
           "li",
           null,
           el("a", { href: `#${id}` }, `Read the story of ${key}`),
-          ` (${whyTold({ payment, findings })})`,
+          ` (${whyTold({ payment, findings })}${facts.length > 1 ? `, in ${scenario}` : ""})`,
         ),
       ),
     shown.length > LINKS_MAX ? el("li", null, `and ${shown.length - LINKS_MAX} more below`) : null,
@@ -103,6 +107,33 @@ function whyTold({ payment, findings }: Pick<Told, "payment" | "findings">): str
   return found === undefined ? "struck by the fault, one outcome" : `broke ${found}`;
 }
 
+/** What was asked for and never began; null when all of it did. */
+function notRehearsed({ notRun = [] }: RunResult): Child {
+  if (notRun.length === 0) return null;
+  return [
+    el(
+      "p",
+      { class: "partial", role: "note" },
+      `${counted(notRun.length, "scenario")} asked for and not rehearsed: nothing is known of ${notRun.length === 1 ? "it" : "them"}.`,
+    ),
+    list(notRun.map(({ id, reason }) => el("span", null, code(id), `: ${reason}`))),
+  ];
+}
+
+const ORDER: readonly RunVerdict[] = [
+  "violated",
+  "environment",
+  "interrupted",
+  "inconclusive",
+  "pass",
+];
+
+function worstFirst(facts: readonly ScenarioFacts[]): readonly ScenarioFacts[] {
+  return facts.toSorted(
+    (a, b) => ORDER.indexOf(a.result.verdict) - ORDER.indexOf(b.result.verdict),
+  );
+}
+
 function scenarioTable(facts: readonly ScenarioFacts[]): VNode {
   return table(
     {
@@ -110,7 +141,7 @@ function scenarioTable(facts: readonly ScenarioFacts[]): VNode {
       columns: ["Scenario", "Verdict", "Payments", "Wrong", "Redelivered", "Drained after"],
       numeric: [2, 3, 4, 5],
     },
-    facts.map(({ slug, result }): readonly Child[] => {
+    worstFirst(facts).map(({ slug, result }): readonly Child[] => {
       const { outcomes: o } = result;
       return [
         el(

@@ -1,5 +1,6 @@
 import { EDITS_FILE, merged, parseEdits } from "../edits.ts";
 import { limitsOf } from "../facts/limits.ts";
+import { rehearsedFacts } from "../facts/rehearsed.ts";
 import { recoveryFacts } from "../facts/recovery.ts";
 import { factsOf, type ScenarioFacts } from "../facts/scenario-facts.ts";
 import { verdictWords } from "../facts/verdict-words.ts";
@@ -25,7 +26,7 @@ export function renderRehearsal(run: RehearsedRun): string {
       "Roles",
       roles.length === 0 ? `Nobody is named yet: add them to ${EDITS_FILE}.` : bullets(roles),
     ),
-    section(2, "Hypothesis", bullets(facts.map(({ result }) => md(result.hypothesis)))),
+    section(2, "Hypothesis", ...facts.map(hypothesisText)),
     section(2, "Timeline", ...facts.map(timelineTable)),
     section(2, "Detection and recovery", recoveryTable(facts)),
     ...retrospectiveBlocks(run, facts, edits),
@@ -33,6 +34,11 @@ export function renderRehearsal(run: RehearsedRun): string {
     `_Made from the run's journal. People write in ${EDITS_FILE}; this file is written anew each time._`,
   ]);
   return `${body}\n`;
+}
+
+function hypothesisText(facts: ScenarioFacts): string {
+  const { story } = rehearsedFacts(facts);
+  return `**${md(facts.result.title)}.** ${md(facts.result.hypothesis)}${story === null ? "" : `\n\n${md(story)}`}`;
 }
 
 function timelineTable(facts: ScenarioFacts): string | null {

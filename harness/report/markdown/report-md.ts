@@ -3,6 +3,7 @@ import { adviceOf } from "../facts/advice.ts";
 import { coverageOf } from "../facts/coverage.ts";
 import { limitsOf } from "../facts/limits.ts";
 import { isAtRisk } from "../facts/payments.ts";
+import { rehearsedFacts } from "../facts/rehearsed.ts";
 import { recoveryFacts } from "../facts/recovery.ts";
 import { factsOf, type ScenarioFacts } from "../facts/scenario-facts.ts";
 import { stretchesOf } from "../facts/steady-state.ts";
@@ -10,6 +11,7 @@ import { keylessFindings, toldOf, type Told } from "../facts/told.ts";
 import { verdictLabel, verdictWords } from "../facts/verdict-words.ts";
 import { count, counted, duration, money, offsetFrom } from "../numbers.ts";
 import type { RehearsedRun } from "../rehearsed-run.ts";
+import { beforeAfterText } from "./before-after-md.ts";
 import { blocks, bullets, md, mdTable, mono, section } from "./md.ts";
 import { retrospectiveBlocks } from "./retrospective-md.ts";
 
@@ -60,8 +62,14 @@ function documentOf(
       ? null
       : `> ${md(run.result.error.message)}`,
     facts.length < 2 ? null : scenarioTable(facts),
+    section(
+      2,
+      "Not rehearsed: nothing is known of these",
+      bullets((run.result.notRun ?? []).map(({ id, reason }) => `${mono(id)}: ${md(reason)}`)),
+    ),
     ...facts.map((one) => scenarioBlock(one, { budget, level })),
     section(2, "Boundary coverage", facts.length === 0 ? null : coverageTable(facts)),
+    section(2, "Before and after", beforeAfterText(run, budget.rows)),
     ...retrospectiveBlocks(run, facts, edits),
     section(
       2,
@@ -105,7 +113,7 @@ function scenarioBlock(
   const { told, left } = toldOf(facts, budget.stories);
   return blocks([
     level === 2 ? null : `## ${verdictLabel(result.verdict)}: ${md(result.title)}`,
-    section(level, "What was rehearsed", md(result.hypothesis)),
+    section(level, "What was rehearsed", rehearsedText(facts)),
     section(
       level,
       "Business outcomes",
@@ -123,6 +131,15 @@ function scenarioBlock(
       left > 0 && budget.stories > 0 ? `_${left} more stories are in report.html._` : null,
     ),
     `Reproduce: ${mono(result.reproduce)}`,
+  ]);
+}
+
+function rehearsedText(facts: ScenarioFacts): string {
+  const { story, terms } = rehearsedFacts(facts);
+  return blocks([
+    `${md(facts.result.title)}.`,
+    story === null ? null : md(story),
+    bullets(terms.map(({ name, text }) => `**${name}**: ${md(text)}`)),
   ]);
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import type { HistoryEvent } from "../../model/history.ts";
 import type { RunResult } from "../../model/result.ts";
+import { EXIT_CODES, worstVerdict } from "../../model/verdict.ts";
 import type { StoredRun } from "../stored-run.ts";
 
 const FOLDER = fileURLToPath(new URL("../../checker/testdata/", import.meta.url));
@@ -53,5 +54,29 @@ export function withKey(run: StoredRun, from: string, to: string): StoredRun {
       JSON.stringify(event).includes(from) ? swapped(event) : event,
     ),
     partial: run.partial,
+  };
+}
+
+/** Saved runs as the scenarios of one: each so many times, named by the run and its place. */
+export function together(parts: readonly (readonly [string, number])[]): StoredRun {
+  const runs = parts.flatMap(([name, times]) =>
+    Array.from({ length: times }, (_, index) => renamed(savedRun(name), `${name}-${index + 1}`)),
+  );
+  const scenarios = runs.flatMap(({ result }) => result.scenarios);
+  const verdict = worstVerdict(scenarios.map((scenario) => scenario.verdict));
+  const [first] = runs;
+  if (first === undefined) throw new Error("no runs to put together");
+  return {
+    result: { ...first.result, verdict, exitCode: EXIT_CODES[verdict], scenarios },
+    events: runs.flatMap(({ events }) => events).map((event, seq) => ({ ...event, seq })),
+    partial: null,
+  };
+}
+
+function renamed({ result, events, partial }: StoredRun, id: string): StoredRun {
+  return {
+    result: { ...result, scenarios: result.scenarios.map((one) => ({ ...one, id })) },
+    events: events.map((event) => ({ ...event, scenario: id })),
+    partial,
   };
 }
