@@ -45,6 +45,12 @@ test("a port that is taken between choosing and starting: the stack starts on ot
     runId: `retried-${process.pid}`,
     progress: (line) => said.push(line),
   });
+  const upstream = { host: "127.0.0.1", port: 1 };
+  const link = stack.proxies.createProxy({ name: "late", listenPort: port, upstream });
+  await expect(link).rejects.toMatchObject({
+    code: "environment",
+    message: expect.stringMatching(new RegExp(`link late on port ${port}: .*run again`)),
+  });
   await stack.stop();
   expect(said).toContain(
     "A port was taken by another program meanwhile: starting again on other ports",
