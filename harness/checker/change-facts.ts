@@ -2,6 +2,7 @@ import type { EffectEvent, EventBase, Row } from "../model/history.ts";
 import type { EffectDeclaration, RunHeader } from "../model/run-header.ts";
 import { placeText } from "./effects.ts";
 import { KeyChanges } from "./key-changes.ts";
+import type { Texts } from "./texts.ts";
 
 type Change = EffectEvent & EventBase;
 
@@ -56,6 +57,7 @@ export class ChangeFacts {
   readonly afterPurge = new Map<string, number>();
   readonly keyChanges: KeyChanges;
   private readonly header: RunHeader;
+  private readonly texts: Texts;
   private readonly ledger: Extract<EffectDeclaration, { kind: "row" }> | null;
   private readonly byAccount = new Map<string, AccountTotals>();
   /** Seq of the deletion of each dedup key. */
@@ -66,8 +68,9 @@ export class ChangeFacts {
   private readonly effectXids = new Set<string>();
   private readonly unexplained = new Map<string, (readonly [string, number])[]>();
 
-  constructor(header: RunHeader) {
+  constructor(header: RunHeader, texts: Texts) {
     this.header = header;
+    this.texts = texts;
     this.keyChanges = new KeyChanges(header);
     const ledger = header.effects.find(({ id }) => id === header.balance?.ledger);
     this.ledger = ledger?.kind === "row" ? ledger : null;
@@ -156,8 +159,8 @@ export class ChangeFacts {
   private outboxRow({ op, after, seq }: Change): void {
     const { outbox } = this.header;
     if (outbox === null || op !== "insert" || after === null) return;
-    const key = outbox.key === undefined ? null : String(after[outbox.key]);
-    this.outbox.push({ key, eventId: String(after[outbox.eventId]), seq });
+    const key = outbox.key === undefined ? null : this.texts.of(String(after[outbox.key]));
+    this.outbox.push({ key, eventId: this.texts.of(String(after[outbox.eventId])), seq });
   }
 
   private deadLetter({ op, after, instance }: Change): void {

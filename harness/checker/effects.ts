@@ -1,6 +1,7 @@
 import type { CallEvent, EffectEvent, EventBase, LogEvent, Position } from "../model/history.ts";
 import type { EffectDeclaration } from "../model/run-header.ts";
 import type { EventOf } from "./expected.ts";
+import type { Texts } from "./texts.ts";
 
 /** One place where an effect shows, for one event. */
 export interface Effect {
@@ -15,11 +16,11 @@ export interface Effect {
 }
 
 /** Effects of one event, one list for each declaration, in the order of the declarations. */
-export type EffectsOfEvent = readonly (readonly Effect[])[];
+export type EffectsOfEvent = readonly (readonly Effect[] | undefined)[];
 
 export interface GroupedEffects {
-  /** By the identity of the event. */
-  readonly effects: ReadonlyMap<string, EffectsOfEvent>;
+  /** By the slot of the event. */
+  readonly effects: readonly (EffectsOfEvent | undefined)[];
   /** Effects that name no event that was sent. */
   readonly strangers: readonly Effect[];
 }
@@ -28,9 +29,11 @@ export interface GroupedEffects {
 export class EffectIntake {
   private readonly declarations: readonly EffectDeclaration[];
   private readonly found: readonly Effect[][];
+  private readonly texts: Texts;
 
-  constructor(declarations: readonly EffectDeclaration[]) {
+  constructor(declarations: readonly EffectDeclaration[], texts: Texts) {
     this.declarations = declarations;
+    this.texts = texts;
     this.found = declarations.map(() => []);
   }
 
@@ -38,7 +41,7 @@ export class EffectIntake {
     if (change.op !== "insert") return;
     for (const [index, declaration] of this.declarations.entries()) {
       if (declaration.kind === "row" && change.table === declaration.table)
-        this.found[index]?.push(new RowEffect(declaration, change));
+        this.found[index]?.push(new RowEffect(declaration, change, this.texts));
     }
   }
 
@@ -58,26 +61,28 @@ export class EffectIntake {
   }
 
   /** Gives each effect to its event, declaration by declaration, in linear time. */
-  groupedBy(eventOf: EventOf): GroupedEffects {
-    const effects = new Map<string, Effect[][]>();
+  groupedBy(eventOf: EventOf, slots: number): GroupedEffects {
+    const effects = Array.from(
+      { length: slots },
+      (): (Effect[] | undefined)[] | undefined => undefined,
+    );
     const strangers: Effect[] = [];
     for (const [index, found] of this.found.entries()) {
       for (const effect of found) {
         const event = eventOf(effect.key, effect.eventId);
         if (event === null) strangers.push(effect);
-        else ofEvent(effects, event.id, this.declarations.length)[index]?.push(effect);
+        else add((effects[event.slot] ??= []), index, effect);
       }
     }
     return { effects, strangers };
   }
 }
 
-function ofEvent(effects: Map<string, Effect[][]>, id: string, count: number): Effect[][] {
-  const known = effects.get(id);
-  if (known !== undefined) return known;
-  const lists = Array.from({ length: count }, (): Effect[] => []);
-  effects.set(id, lists);
-  return lists;
+/** Most lists hold one effect: a list of that length takes a tenth of one that was pushed to. */
+function add(lists: (Effect[] | undefined)[], index: number, effect: Effect): void {
+  const known = lists[index];
+  if (known === undefined) lists[index] = [effect];
+  else known.push(effect);
 }
 
 type Declared<K extends EffectDeclaration["kind"]> = Extract<EffectDeclaration, { kind: K }>;
@@ -92,11 +97,11 @@ class RowEffect implements Effect {
   readonly seq: number;
   private readonly xid: string;
 
-  constructor(declaration: Declared<"row">, change: EffectEvent & EventBase) {
+  constructor(declaration: Declared<"row">, change: EffectEvent & EventBase, texts: Texts) {
     const { after } = change;
     this.declaration = declaration;
-    this.key = textOf(after?.[declaration.key]);
-    this.eventId = textOf(after?.[declaration.eventId]);
+    this.key = texts.orNull(textOf(after?.[declaration.key]));
+    this.eventId = texts.orNull(textOf(after?.[declaration.eventId]));
     this.instance = change.instance;
     this.seq = change.seq;
     this.xid = change.xid;

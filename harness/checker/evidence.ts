@@ -45,12 +45,14 @@ export interface Evidence {
   readonly clockWentBackAt: number | null;
   readonly expected: readonly Expected[];
   readonly eventOf: EventOf;
-  /** Effects per identity of the event. */
-  readonly effects: ReadonlyMap<string, EffectsOfEvent>;
+  /** Effects by the slot of the event. */
+  readonly effects: readonly (EffectsOfEvent | undefined)[];
   /** Effects that name no event that was sent. */
   readonly strangers: readonly Effect[];
   readonly intents: readonly Stamped<IntentEvent>[];
   readonly inputLog: readonly Stamped<LogEvent>[];
+  /** How many different events the input log holds. */
+  readonly onLog: number;
   readonly outputLog: readonly Stamped<LogEvent>[];
   /** Events that were sent again on purpose. */
   readonly copies: readonly Stamped<IntentEvent>[];
@@ -101,7 +103,7 @@ export function effectsFor(
   declarationId: string,
 ): readonly Effect[] {
   const { effects } = evidence.header;
-  const found = evidence.effects.get(event.id);
+  const found = evidence.effects[event.slot];
   if (found === undefined) return NONE;
   for (let index = 0; index < effects.length; index += 1) {
     if (effects[index]?.id === declarationId) return found[index] ?? NONE;

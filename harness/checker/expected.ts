@@ -4,6 +4,8 @@ import type { EventBase, IntentEvent, LogEvent, Position } from "../model/histor
 export interface Expected {
   /** Identity among all events: event id and business key. */
   readonly id: string;
+  /** A small number in place of the identity: events of one identity have it in common. */
+  readonly slot: number;
   readonly key: string;
   readonly eventId: string;
   readonly position: Position | null;
@@ -24,21 +26,38 @@ export function idOf({ key, eventId }: { readonly key: string; readonly eventId:
 export function acceptedOf(
   intents: readonly (IntentEvent & EventBase)[],
   inputLog: readonly LogEvent[],
-): readonly Expected[] {
-  const onLog = new Map<string, Position>();
+): Accepted {
+  const known = new Map<string, Known>();
   for (const { eventId, key, position } of inputLog) {
     const id = idOf({ eventId: eventId ?? "", key: key ?? "" });
-    if (!onLog.has(id)) onLog.set(id, position);
+    if (!known.has(id)) known.set(id, { id, slot: known.size, stored: position });
   }
-  return intents.flatMap(({ key, eventId, position, seq }): readonly Expected[] => {
-    const id = idOf({ key, eventId });
-    const stored = onLog.get(id) ?? null;
-    const event = { id, key, eventId, seq };
-    if (position === "unknown") {
-      return stored === null ? [] : [{ ...event, position: stored, isAcknowledged: false }];
-    }
-    return [{ ...event, position: stored ?? position, isAcknowledged: true }];
-  });
+  const onLog = known.size;
+  const events: Expected[] = [];
+  for (const { key, eventId, position, seq } of intents) {
+    const name = idOf({ key, eventId });
+    const { id, slot, stored } = known.get(name) ?? { id: name, slot: known.size, stored: null };
+    if (stored === null && position === "unknown") continue;
+    if (stored === null) known.set(id, { id, slot, stored });
+    const isAcknowledged = position !== "unknown";
+    const place = stored ?? (isAcknowledged ? position : null);
+    events.push({ id, slot, key, eventId, position: place, isAcknowledged, seq });
+  }
+  return { events, onLog, slots: known.size };
+}
+
+interface Known {
+  readonly id: string;
+  readonly slot: number;
+  readonly stored: Position | null;
+}
+
+export interface Accepted {
+  readonly events: readonly Expected[];
+  /** How many identities the log holds. */
+  readonly onLog: number;
+  /** Every slot is below. */
+  readonly slots: number;
 }
 
 export function resolver(expected: readonly Expected[]): EventOf {
@@ -69,7 +88,7 @@ function uniqueBy(
   const found = new Map<string, Expected | null>();
   for (const event of expected) {
     const name = nameOf(event);
-    found.set(name, found.has(name) ? null : event);
+    found.set(name, found.get(name) === undefined ? event : null);
   }
   return found;
 }

@@ -19,6 +19,7 @@ import { ChangeFacts } from "./change-facts.ts";
 import { EffectIntake } from "./effects.ts";
 import type { Evidence, Stamped, TrailEvent } from "./evidence.ts";
 import { acceptedOf, idOf, resolver, strictResolver } from "./expected.ts";
+import { Texts } from "./texts.ts";
 import { WireFacts } from "./wire-facts.ts";
 
 /**
@@ -59,6 +60,7 @@ export class Intake {
 
 class Kept {
   private readonly header: Stamped<HeaderEvent>;
+  private readonly texts = new Texts();
   private readonly wires = new WireFacts();
   private readonly changes: ChangeFacts;
   private readonly effects: EffectIntake;
@@ -84,20 +86,20 @@ class Kept {
 
   constructor(header: Stamped<HeaderEvent>) {
     this.header = header;
-    this.changes = new ChangeFacts(header);
-    this.effects = new EffectIntake(header.effects);
+    this.changes = new ChangeFacts(header, this.texts);
+    this.effects = new EffectIntake(header.effects, this.texts);
   }
 
   see(event: HistoryEvent): void {
     switch (event.stream) {
       case "intent":
-        return void (event.isCopy === true ? this.copies : this.intents).push(event);
+        return void (event.isCopy === true ? this.copies : this.intents).push(
+          this.texts.intent(event),
+        );
       case "log":
-        return this.log(event);
+        return this.log(this.texts.log(event));
       case "delivery":
-        this.trail.push(event);
-        this.changes.keyChanges.delivered(event);
-        return void this.deliveries.push(event);
+        return this.delivery(this.texts.delivery(event));
       case "offset":
         return this.offset(event);
       case "effect":
@@ -139,19 +141,20 @@ class Kept {
     const { header, intents, inputLog, assumptions } = this;
     const accepted = acceptedOf(intents, inputLog);
     const poison = new Set(intents.flatMap((intent) => (intent.isPoison ? [idOf(intent)] : [])));
-    const expected = accepted.filter(({ id }) => !poison.has(id));
+    const expected = accepted.events.filter(({ id }) => !poison.has(id));
     const isCollected = this.reached.size > 0;
     const eventOf = isCollected ? resolver(expected) : strictResolver(expected);
     return {
       header,
       expected,
       eventOf,
-      ...this.effects.groupedBy(eventOf),
+      ...this.effects.groupedBy(eventOf, accepted.slots),
       intents,
       inputLog,
+      onLog: accepted.onLog,
       outputLog: this.outputLog,
       copies: this.copies,
-      poisoned: accepted.filter(({ id }) => poison.has(id)),
+      poisoned: accepted.events.filter(({ id }) => poison.has(id)),
       deliveries: this.deliveries,
       commits: this.commits,
       finals: this.finals,
@@ -183,6 +186,12 @@ class Kept {
     );
   }
 
+  private delivery(event: Stamped<DeliveryEvent>): void {
+    this.trail.push(event);
+    this.changes.keyChanges.delivered(event);
+    this.deliveries.push(event);
+  }
+
   private log(event: Stamped<LogEvent>): void {
     if (event.role === "input") this.inputLog.push(event);
     else this.outputLog.push(event);
@@ -192,8 +201,9 @@ class Kept {
   private offset(event: Stamped<OffsetCommitEvent | OffsetFinalEvent>): void {
     if (event.kind === "final") this.finals.push(event);
     else if (event.moment !== "acknowledged") {
-      this.commits.push(event);
-      if (event.moment === "applied") this.trail.push(event);
+      const commit = this.texts.commit(event);
+      this.commits.push(commit);
+      if (event.moment === "applied") this.trail.push(commit);
     }
   }
 
@@ -205,10 +215,12 @@ class Kept {
     if (isFate) this.fates.push(event);
     const isCommit = boundary === "postgres.commit.applied" && tag === "COMMIT";
     // A held request is told twice: when it comes, and when it goes on.
-    if (isCommit || (boundary === "kafka.produce.requested" && !isFate)) this.trail.push(event);
+    if (isCommit || (boundary === "kafka.produce.requested" && !isFate))
+      this.trail.push(this.texts.wire(event));
   }
 
-  private call(event: Stamped<CallEvent>): void {
+  private call(seen: Stamped<CallEvent>): void {
+    const event = seen.moment === "answered" ? seen : this.texts.call(seen);
     if (event.moment === "received") this.trail.push(event);
     this.effects.call(event);
     if (event.moment === "answered") {

@@ -1,5 +1,6 @@
 import type { MetricsDeclaration, Series } from "../model/run-header.ts";
 import { effectsFor, type Evidence } from "./evidence.ts";
+import { Places } from "./places.ts";
 import type { Repeats } from "./repeats-by-instance.ts";
 
 /** What an instance's own counter showed, and what the evidence allows it to show. */
@@ -67,9 +68,7 @@ function claimsOfDeliveries(told: Told): readonly Claim[] {
   const { evidence, declared, instance, repeats, unsure } = told;
   const { duplicates, deliveries, retries } = declared;
   const own = evidence.deliveries.filter((delivery) => delivery.instance === instance);
-  const records = new Set(
-    own.map(({ position: at }) => `${at.topic}/${at.partition}/${at.offset}`),
-  );
+  const records = new Places(own.map(({ position }) => [position, true] as const));
   const letters = evidence.header.deadLetters?.table;
   const kept = letters === undefined ? 0 : evidence.changes.insertsBy(instance, letters);
   const handled = mostPerInput(told, (table) => evidence.changes.insertsBy(instance, table)) + kept;

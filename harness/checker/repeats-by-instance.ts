@@ -1,6 +1,7 @@
 import type { DeliveryEvent, LogEvent } from "../model/history.ts";
 import type { DeadLetter } from "./change-facts.ts";
 import { effectsFor, placeText, type Evidence, type Stamped } from "./evidence.ts";
+import { Places } from "./places.ts";
 
 /** How many deliveries to an instance found their event handled: as far as the wires can tell. */
 export interface Repeats {
@@ -16,18 +17,11 @@ export interface Repeats {
  * what it did itself.
  */
 export function repeatsByInstance(evidence: Evidence): ReadonlyMap<string, Repeats> {
-  const records = new Map(
-    [...evidence.inputLog, ...evidence.outputLog].map((log) => [placeText(log.position), log]),
-  );
-  const nameOf = ({ position }: DeliveryEvent): string => {
-    const log = records.get(placeText(position));
-    return log === undefined ? placeText(position) : `${position.topic} ${log.eventId} ${log.key}`;
-  };
+  const records = recordsOf(evidence);
   const letters = Map.groupBy(evidence.changes.deadLetters, ({ place }) => place);
   const isDone = acknowledgedBy(evidence);
   const repeats = new Map<string, Repeats>();
-  for (const deliveries of Map.groupBy(evidence.deliveries, nameOf).values()) {
-    if (deliveries.length === 1) continue;
+  for (const deliveries of deliveredTwice(evidence.deliveries, records)) {
     const by = handledBy(evidence, deliveries, { records, letters });
     for (const [instance, own] of Map.groupBy(deliveries, (delivery) => delivery.instance)) {
       const { least, most } = repeats.get(instance) ?? { least: 0, most: 0 };
@@ -38,6 +32,40 @@ export function repeatsByInstance(evidence: Evidence): ReadonlyMap<string, Repea
     }
   }
   return repeats;
+}
+
+/** A record of a topic, and the number that records of the same event have in common. */
+interface Recorded {
+  readonly log: LogEvent;
+  readonly event: number;
+}
+
+function recordsOf({ inputLog, outputLog }: Evidence): Places<Recorded> {
+  const events = new Map<string, number>();
+  const records = new Places<Recorded>();
+  for (const log of [...inputLog, ...outputLog]) {
+    const name = `${log.position.topic} ${log.eventId} ${log.key}`;
+    const event = events.get(name) ?? events.size;
+    events.set(name, event);
+    records.set(log.position, { log, event });
+  }
+  return records;
+}
+
+/** The deliveries of each event that was delivered more than once, in their order. */
+function deliveredTwice(
+  deliveries: readonly Stamped<DeliveryEvent>[],
+  records: Places<Recorded>,
+): Iterable<readonly Stamped<DeliveryEvent>[]> {
+  const nameOf = ({ position }: DeliveryEvent): number | string =>
+    records.get(position)?.event ?? placeText(position);
+  const counts = new Map<number | string, number>();
+  for (const delivery of deliveries) {
+    const name = nameOf(delivery);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const again = deliveries.filter((delivery) => counts.get(nameOf(delivery)) !== 1);
+  return Map.groupBy(again, nameOf).values();
 }
 
 type HandledBy = readonly (string | null)[] | "unknown";
@@ -59,13 +87,15 @@ function leastOf(done: readonly DeliveryEvent[], instance: string, by: HandledBy
  * through with that record. A later offset may be that of another who had it in between.
  */
 function acknowledgedBy({ commits }: Evidence): (delivery: Stamped<DeliveryEvent>) => boolean {
-  const last = new Map<string, number>();
+  const last = new Map<string, Places<number>>();
   for (const { moment, errorCode, instance, topic, partition, committed, seq } of commits) {
     if (moment !== "applied" || errorCode !== 0) continue;
-    last.set(`${instance} ${topic}/${partition} ${committed}`, seq);
+    const places = last.get(instance) ?? new Places<number>();
+    last.set(instance, places);
+    places.set({ topic, partition, offset: committed }, seq);
   }
   return ({ instance, position: { topic, partition, offset }, seq }) =>
-    (last.get(`${instance} ${topic}/${partition} ${offset + 1}`) ?? -1) > seq;
+    (last.get(instance)?.get({ topic, partition, offset: offset + 1 }) ?? -1) > seq;
 }
 
 /** Who did the work of the event that these deliveries carry, by row or by dead letter. */
@@ -73,12 +103,11 @@ function handledBy(
   evidence: Evidence,
   deliveries: readonly DeliveryEvent[],
   known: {
-    readonly records: ReadonlyMap<string, LogEvent>;
+    readonly records: Places<Recorded>;
     readonly letters: ReadonlyMap<string, readonly DeadLetter[]>;
   },
 ): HandledBy {
-  const places = deliveries.map(({ position }) => placeText(position));
-  const [log] = places.flatMap((place) => known.records.get(place) ?? []);
+  const [log] = deliveries.flatMap(({ position }) => known.records.get(position)?.log ?? []);
   if (log === undefined) return "unknown";
   const event = evidence.eventOf(log.key, log.eventId);
   const rows = rowsBehind(evidence, log.position.topic);
@@ -86,7 +115,7 @@ function handledBy(
   if (event === null || rows.length === 0) return "unknown";
   return [
     ...rows.flatMap((id) => effectsFor(evidence, event, id).map((effect) => effect.instance)),
-    ...[...new Set(places)].flatMap((place) =>
+    ...[...new Set(deliveries.map(({ position }) => placeText(position)))].flatMap((place) =>
       (known.letters.get(place) ?? []).map(({ instance }) => instance),
     ),
   ];

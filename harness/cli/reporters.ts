@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { HarnessError, messageOf } from "../model/errors.ts";
@@ -83,6 +83,17 @@ function reporterOf(value: unknown, from: string): Reporter {
   return "render" in checked ? ofFormat(checked) : checked;
 }
 
+/** Half a report, on a disk that is full, would be taken for one. */
+function writeWhole(file: string, content: string): void {
+  const draft = `${file}.tmp`;
+  try {
+    writeFileSync(draft, content);
+    renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
 const RESERVED = ["result.json", "journal.ndjson"];
 
 /** Writes the format's file into the run's folder. */
@@ -92,7 +103,7 @@ function ofFormat({ id, file, render }: ReportFormat): Reporter {
     onEnd: (run, { folder }) => {
       if (id === "json") return; // stored already, whatever else is
       if (RESERVED.includes(file)) throw new Error(`${file} is the evidence itself`);
-      writeFileSync(join(folder, file), render(run));
+      writeWhole(join(folder, file), render(run));
     },
   };
 }

@@ -71,7 +71,7 @@ const leaks: readonly EventBody[] = [
 
 test("no canary is in the journal, and what is judged is what was written", () => {
   const path = join(scratch, "journal.ndjson");
-  const journal = new JournalWriter(path, { nowMs: () => 0 }, guarded().redactor);
+  const journal = new JournalWriter(path, { nowMs: () => 0 }, { redactor: guarded().redactor });
   const recorder = journal.forScenario("s");
   for (const leak of leaks) recorder.record(leak);
   journal.close();

@@ -1,7 +1,16 @@
 import { randomInt } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
+import { diskFull, tellsOfFullDisk } from "../model/disk-full.ts";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import { repeatsOf } from "../model/repeats.ts";
@@ -74,6 +83,7 @@ async function runGuarded(settings: RunSettings, guarded: Guarded): Promise<Fini
   const reports = reportsFolder(loaded, settings.output);
   const folder = join(reports, runId);
   createFolder(folder);
+  onDisk(folder, () => writeFileSync(join(folder, RESERVE), Buffer.alloc(RESERVE_BYTES, 1)));
   const seed = settings.seed ?? randomInt(2 ** 31);
   const startedAtMs = performance.now();
   const clock = { nowMs: () => performance.now() - startedAtMs };
@@ -122,7 +132,7 @@ async function runGuarded(settings: RunSettings, guarded: Guarded): Promise<Fini
     },
   );
   const result = redactor.value(completed(judged, settings, reports));
-  store(result, { reports, folder });
+  onDisk(folder, () => store(result, { reports, folder }));
   progress(`seed ${seed}`);
   return { result, folder };
 }
@@ -220,7 +230,26 @@ function createFolder(folder: string): void {
   }
 }
 
+/** Room for result.json on a disk that fills up: why a run failed must be readable. */
+const RESERVE = "reserve.tmp";
+const RESERVE_BYTES = 64 * 1_024;
+
+/** A full disk is told with its folder, its room and the fix. */
+function onDisk(folder: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    if (!tellsOfFullDisk(cause)) throw cause;
+    const fix = "Free some space, or name another folder with --output.";
+    throw diskFull(
+      { what: "The run cannot be stored", folder, room: statfsSync(folder), fix },
+      cause,
+    );
+  }
+}
+
 function store(result: RunResult, at: { readonly reports: string; readonly folder: string }): void {
+  rmSync(join(at.folder, RESERVE), { force: true });
   const draft = join(at.folder, "result.json.tmp");
   writeFileSync(draft, `${JSON.stringify(result, null, 2)}\n`);
   renameSync(draft, join(at.folder, "result.json"));

@@ -43,6 +43,8 @@ export interface StartedStack extends AsyncDisposable {
   readonly proxies: ProxyServer;
   readonly subjects: SubjectRunner;
   readonly servers: ServerControl;
+  /** Where the servers keep their data, for error reports; null where this machine does not see it. */
+  readonly dataFolder: string | null;
   /** Last log lines of a server, for error reports. */
   logTail(server: string): Promise<readonly string[]>;
   /** Milliseconds each part needed to start, for `bench`. */

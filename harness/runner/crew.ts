@@ -4,6 +4,7 @@ import { HarnessError, messageOf } from "../model/errors.ts";
 import { MANUAL } from "../model/boundary.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { StartedStack } from "../ports/stack.ts";
+import { blameDisk } from "./blame-disk.ts";
 import { rolesOf } from "./roles.ts";
 import type { RunEnvironment, RunRequest } from "./run-request.ts";
 
@@ -124,7 +125,8 @@ export class Crew {
       try {
         const left = await this.its.run({ stack, scenario, suspect, isLast: this.isLast() });
         suspect ??= left;
-      } catch (error) {
+      } catch (caught) {
+        const error = await blameDisk(caught, stack);
         this.failure ??= {
           scenario: scenario.id,
           error: asHarnessError(error, this.environment.signal),

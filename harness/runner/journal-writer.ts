@@ -1,4 +1,6 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, statfsSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { diskFull } from "../model/disk-full.ts";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { EventBody, HistoryEvent } from "../model/history.ts";
 import { plainRedactor, type Redactor } from "../model/redact.ts";
@@ -13,7 +15,9 @@ type Listener = (event: HistoryEvent) => void;
  * `failure` and ends the run; it never turns into a shorter history that looks complete.
  */
 export class JournalWriter {
+  private readonly path: string;
   private readonly descriptor: number;
+  private readonly onFailure: (error: HarnessError) => void;
   private readonly clock: Clock;
   private readonly redactor: Redactor;
   private readonly kept: HistoryEvent[] = [];
@@ -21,9 +25,22 @@ export class JournalWriter {
   private seq = 0;
   private failedBy: HarnessError | null = null;
 
-  constructor(path: string, clock: Clock, redactor: Redactor = plainRedactor) {
+  /** `onFailure` is called once, with the first write that failed. */
+  constructor(
+    path: string,
+    clock: Clock,
+    {
+      redactor = plainRedactor,
+      onFailure = () => undefined,
+    }: {
+      readonly redactor?: Redactor;
+      readonly onFailure?: (error: HarnessError) => void;
+    } = {},
+  ) {
+    this.path = path;
     this.clock = clock;
     this.redactor = redactor;
+    this.onFailure = onFailure;
     try {
       this.descriptor = openSync(path, "wx");
     } catch (cause) {
@@ -59,7 +76,7 @@ export class JournalWriter {
     try {
       fsyncSync(this.descriptor);
     } catch (cause) {
-      this.failedBy ??= writeError(cause);
+      this.failed(cause);
     }
     closeSync(this.descriptor);
   }
@@ -71,18 +88,25 @@ export class JournalWriter {
     try {
       writeSync(this.descriptor, `${JSON.stringify(event)}\n`);
     } catch (cause) {
-      this.failedBy ??= writeError(cause);
+      this.failed(cause);
     }
     this.kept.push(event);
     for (const listener of this.listeners) listener(event);
     return event;
   }
-}
 
-function writeError(cause: unknown): HarnessError {
-  return new HarnessError(
-    "environment",
-    `The journal could not be written: ${messageOf(cause)}. Free some space or use --output.`,
-    { cause },
-  );
+  private failed(cause: unknown): void {
+    if (this.failedBy !== null) return;
+    const folder = dirname(this.path);
+    this.failedBy = diskFull(
+      {
+        what: `The journal ends at event ${this.seq}, it could not be written`,
+        folder,
+        room: statfsSync(folder),
+        fix: "Free some space, or name another folder with --output.",
+      },
+      cause,
+    );
+    this.onFailure(this.failedBy);
+  }
 }

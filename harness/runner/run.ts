@@ -31,23 +31,25 @@ export async function runScenarios(
   environment: RunEnvironment,
 ): Promise<RunResult> {
   mkdirSync(join(request.runFolder, "logs"), { recursive: true });
-  const journal = new JournalWriter(
-    join(request.runFolder, "journal.ndjson"),
-    environment.clock,
-    environment.redactor,
-  );
+  const unwritable = new AbortController();
+  const journal = new JournalWriter(join(request.runFolder, "journal.ndjson"), environment.clock, {
+    redactor: environment.redactor,
+    onFailure: (error) => unwritable.abort(error),
+  });
   journal.listen(environment.onEvent);
   const stop = new StopAfter(request.maxFailures);
   const limits = new ScenarioLimits(request.timeoutMs);
-  const crew = new Crew(request, environment, {
-    run: (turn) => runOne(request, environment, { ...turn, journal, stop, limits }),
+  // Without its history a run proves nothing: it heals, cleans up and ends.
+  const signal = AbortSignal.any([environment.signal, unwritable.signal]);
+  const within = { ...environment, signal };
+  const crew = new Crew(request, within, {
+    run: (turn) => runOne(request, within, { ...turn, journal, stop, limits }),
     isEnough: () => stop.isReached(),
   });
   await crew.work();
   journal.close();
   const unwritten = journal.failure();
-  const failure =
-    crew.failure ?? (unwritten === null ? null : { scenario: null, error: unwritten });
+  const failure = unwritten === null ? crew.failure : { scenario: null, error: unwritten };
   const order = request.scenarios.map(({ id }) => id);
   return resultOf(request, {
     judged: [...judgeRun(journal.events())].sort(

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { GenericContainer, Wait } from "testcontainers";
 import type { Child, ChildExit } from "../process/child.ts";
+import { pollUntil } from "../process/deadline.ts";
 import { lastLinesOf } from "../process/log-tail.ts";
 import { writeLines } from "../process/redacted-log.ts";
 import { call, statusOf, type ContainerHandle, type Engine } from "./engine.ts";
@@ -10,6 +11,7 @@ import { ENGINE_LOST, exitFrom, type EngineEvents } from "./events.ts";
 import { OWNER_LABEL, ownerLabel, RUN_LABEL } from "./labels.ts";
 
 const START_TIMEOUT_MS = 60_000;
+const PUBLISH_POLL_MS = 50;
 const FROZEN_TIMEOUT_MS = 2_000;
 const FROZEN_POLL_MS = 5;
 const LAST_WORDS_MS = 250;
@@ -135,9 +137,32 @@ export class EngineContainer {
     const started = call(`start ${this.spec.kind}`, container.start(), START_TIMEOUT_MS);
     // A container that ends at once publishes no port: its end is the news, not the missing port.
     const ended = watched.promise.then(({ exited }) => exited);
-    await Promise.race([started, ended]);
+    const isUp = watched.promise.then(({ handle }) => this.published(handle));
+    isUp.catch(() => undefined); // whether it started or ended is what counts
+    await Promise.race([started, ended, isUp]);
     started.catch(() => undefined); // the end that was seen first says it all
     return watched.promise;
+  }
+
+  /**
+   * Once the ports we asked for are bound, or it has ended. testcontainers waits for those that the
+   * image exposes as well where Podman lists them: nobody binds them.
+   */
+  private published(handle: ContainerHandle): Promise<true> {
+    const { kind, ports, mapped = {} } = this.spec;
+    const wanted = [...ports, ...Object.keys(mapped)].map((port) => `${port}/tcp`);
+    const what = `${kind} to publish its ports`;
+    return pollUntil({ what, timeoutMs: START_TIMEOUT_MS, everyMs: PUBLISH_POLL_MS }, async () => {
+      const found = await handle.inspect().catch((error: unknown) => {
+        if (statusOf(error) === 404) return null;
+        throw error;
+      });
+      if (found === null || found.State.Status === "exited") return true;
+      const { Ports: bound } = found.NetworkSettings;
+      return found.State.Running && wanted.every((port) => (bound[port]?.length ?? 0) > 0)
+        ? true
+        : null;
+    });
   }
 
   private async startAgain(handle: ContainerHandle): Promise<Started> {

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StartedStack } from "../../ports/stack.ts";
 import { cacheFolder } from "../process/cache.ts";
+import { planPorts } from "../servers/port-plan.ts";
 import { stackContract } from "../testing/stack-contract.ts";
 import { createDockerStack } from "./docker-stack.ts";
 import { openEngine } from "./engine.ts";
@@ -89,6 +91,39 @@ test("an image that is nowhere and one that ends at start name the cause and the
     details: expect.arrayContaining([expect.stringMatching(/bad option/)]),
   });
   expect(await leftOf(`${RUN_ID}-failing`)).toBe(0);
+});
+
+test("a port that is taken between choosing and starting: the stack starts on others", async () => {
+  const occupant = createServer();
+  await new Promise<void>((resolve) => {
+    occupant.listen(0, "127.0.0.1", () => resolve());
+  });
+  const { port } = occupant.address() as AddressInfo;
+  let choices = 0;
+  const said: string[] = [];
+  const retried = await createDockerStack({
+    docker: undefined,
+    containers: [],
+    configFolder: folder,
+    choosePorts: async (roles, brokers) => {
+      const plan = await planPorts(roles, brokers);
+      choices += 1;
+      return choices === 1 ? { ...plan, postgres: port } : plan;
+    },
+  }).start({
+    brokers: 1,
+    roles: ["consumer-1"],
+    runFolder: folder,
+    runId: `${RUN_ID}-retried`,
+    progress: (line) => said.push(line),
+  });
+  await retried.stop();
+  occupant.close();
+  expect(choices).toBe(2);
+  expect(said).toContain(
+    "A port was taken by another program meanwhile: starting again on other ports",
+  );
+  expect(await leftOf(`${RUN_ID}-retried`)).toBe(0);
 });
 
 test("after the stop nothing is left: no container, no network, no journal", async () => {

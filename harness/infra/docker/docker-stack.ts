@@ -7,7 +7,13 @@ import { findFreePorts } from "../process/free-ports.ts";
 import { RunSession } from "../process/run-session.ts";
 import { createSubjectRunner } from "../process/subject-runner.ts";
 import { assembleStack, type Parts } from "../servers/assemble.ts";
-import { openPeerProxies, planPorts, type PortPlan } from "../servers/port-plan.ts";
+import {
+  openPeerProxies,
+  planPorts,
+  withFreePorts,
+  type ChoosePorts,
+  type PortPlan,
+} from "../servers/port-plan.ts";
 import { removeRun, sweepOrphans } from "./cleanup.ts";
 import type { EngineRun } from "./container.ts";
 import { openEngine } from "./engine.ts";
@@ -31,6 +37,8 @@ export interface DockerStackOptions {
   /** What subjects run in; empty: their command runs on this machine. */
   readonly containers: readonly SubjectContainer[];
   readonly configFolder: string;
+  /** Whence the ports come; free ones when left out. */
+  readonly choosePorts?: ChoosePorts;
 }
 
 type ImageOf = (container: SubjectContainer) => Promise<string>;
@@ -44,7 +52,7 @@ export function createDockerStack(options: DockerStackOptions): StackAdapter {
     // Freezing is the engine's, whatever system it runs on.
     abilities: { name: NAME, platform: "linux", brokers: 3 },
     diagnose: () => diagnoseDocker(imagesOf(options.docker)),
-    start: (wanted) => startStack(options, wanted, built),
+    start: (wanted) => withFreePorts(wanted.progress, () => startStack(options, wanted, built)),
   };
 }
 
@@ -105,6 +113,7 @@ async function startStack(
       subjects,
       tapHost: networks.tapHost,
       logFolder: join(wanted.runFolder, "logs"),
+      dataFolder: null,
       startedAtMs,
       end: () => end(events),
     });
@@ -132,7 +141,7 @@ async function startParts(
   for (const image of Object.values(images)) {
     await ensureImage(run.engine, image, wanted.progress);
   }
-  const plan = await planPorts(wanted.roles, wanted.brokers);
+  const plan = await (options.choosePorts ?? planPorts)(wanted.roles, wanted.brokers);
   const networks = await createNetworks(run);
   const stack: StackParts = {
     run,

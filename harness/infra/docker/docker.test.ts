@@ -4,6 +4,7 @@ import { endpoints, urlOf } from "./endpoint.ts";
 import { engineError } from "./engine.ts";
 import { exitFrom } from "./events.ts";
 import { environmentOf } from "./kafka-container.ts";
+import { productOf } from "./probe.ts";
 import { ownerLabel, ownerState } from "./labels.ts";
 
 test.each([
@@ -66,8 +67,33 @@ test("this process is alive by its label, a later boot's is dead, another machin
 });
 
 test.each([
+  ["", "Podman Engine", "Podman Engine"],
+  ["linux/amd64/debian-12", "Podman Engine", "Podman Engine"],
+  ["Docker Engine - Community", "Engine", "Docker Engine - Community"],
+  ["", "", "Docker"],
+])("an engine of platform %j and component %j is called %j", (platform, component, product) => {
+  expect(productOf(platform, component)).toBe(product);
+});
+
+test.each([
   ["write /x: no space left on device", /docker system prune/],
+  [
+    "failed to register layer: write /usr/lib/jvm/libjvm.so: no space left on device",
+    /docker system prune/,
+  ],
+  [
+    "(HTTP code 500) server error - mkdir /var/lib/docker/overlay2/4f1c-init: no space left on device",
+    /docker system prune/,
+  ],
   ["Bind for 127.0.0.1:20000 failed: port is already allocated", /run again/],
+  [
+    "(HTTP code 500) server error - driver failed programming external connectivity on endpoint x (1a2b): Error starting userland proxy: listen tcp4 127.0.0.1:20000: bind: address already in use",
+    /run again/,
+  ],
+  [
+    "runc create failed: error setting rlimit type 7: operation not permitted: OCI permission denied",
+    /default_ulimits/,
+  ],
   ["connect EACCES /var/run/docker.sock", /usermod -aG docker/],
   ["pull access denied for nobody/nothing", /docker login/],
   ["connect ENOENT /var/run/docker.sock", /start it/],

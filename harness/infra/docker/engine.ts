@@ -67,7 +67,14 @@ const ADVICE: readonly { readonly when: RegExp; readonly fix: string }[] = [
     when: /port is already allocated|address already in use|failed to bind host port/i,
     fix: "Another program took the port meanwhile: run again.",
   },
-  { when: /EACCES|permission denied/i, fix: "sudo usermod -aG docker $USER, then log in again." },
+  {
+    when: /OCI (permission denied|runtime)|rlimit/i,
+    fix: "The engine could not start a container at all: see its log (Podman: default_ulimits in containers.conf).",
+  },
+  {
+    when: /EACCES|permission denied.*(docker|podman)\.sock|daemon socket/i,
+    fix: "sudo usermod -aG docker $USER, then log in again.",
+  },
   {
     when: /ECONNREFUSED|ENOENT|ECONNRESET|socket hang up|EPIPE/i,
     fix: "The engine has gone away: start it (sudo systemctl start docker) and run again; `gameday clean` removes what is left.",

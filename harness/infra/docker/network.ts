@@ -1,10 +1,13 @@
 import { createServer } from "node:net";
+import { hostname, release } from "node:os";
 import { HarnessError } from "../../model/errors.ts";
 import type { HostPort } from "../../ports/basics.ts";
 import { call } from "./engine.ts";
 import type { EngineRun } from "./container.ts";
+import { ask } from "./probe.ts";
 import { OWNER_LABEL, ownerLabel, RUN_LABEL } from "./labels.ts";
 
+const INFO_TIMEOUT_MS = 10_000;
 const GATEWAY_NAME = "host.docker.internal";
 
 /** Name under which subjects and brokers know Toxiproxy. */
@@ -33,7 +36,7 @@ export async function createNetworks(run: EngineRun): Promise<RunNetworks> {
   const gateway = await gatewayOf(run, links);
   // On Linux the bridge's gateway is an address of this machine, which no other machine can reach. An
   // engine in a virtual machine has it elsewhere, and forwards its gateway name to our loopback.
-  const isOurs = await canListenOn(gateway);
+  const isOurs = (await canListenOn(gateway)) || (await isOnThisKernel(run));
   return {
     links,
     servers,
@@ -63,6 +66,13 @@ function canListenOn(host: string): Promise<boolean> {
     server.once("error", () => resolve(false));
     server.listen(0, host, () => server.close(() => resolve(true)));
   });
+}
+
+/** Podman makes the bridge with the first container: until then nobody can listen on it. */
+async function isOnThisKernel({ engine }: EngineRun): Promise<boolean> {
+  const { body } = await ask(engine.found.endpoint, "/info", INFO_TIMEOUT_MS);
+  const info = body as { Name?: string; KernelVersion?: string; Rootless?: boolean };
+  return info.Rootless === false && info.Name === hostname() && info.KernelVersion === release();
 }
 
 async function gatewayOf({ engine }: EngineRun, network: string): Promise<string> {

@@ -101,11 +101,16 @@ async function askVersion(endpoint: Endpoint): Promise<FoundEngine | NoEngine> {
       endpoint,
       version: said.Version,
       apiVersion: said.ApiVersion ?? "unknown",
-      product: said.Platform?.Name || said.Components?.[0]?.Name || "Docker",
+      product: productOf(said.Platform?.Name, said.Components?.[0]?.Name),
     };
   } catch (error) {
     return { reason: `${where}: ${messageOf(error)}`, fix: fixFor(error) };
   }
+}
+
+/** Podman names the system in place of itself: its first component is "Podman Engine". */
+export function productOf(platform = "", component = ""): string {
+  return component.startsWith("Podman") || platform === "" ? component || "Docker" : platform;
 }
 
 function fixFor(error: unknown): string {

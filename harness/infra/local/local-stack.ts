@@ -1,11 +1,19 @@
+import { statfsSync } from "node:fs";
 import { join } from "node:path";
+import { diskFull, tellsOfFullDisk } from "../../model/disk-full.ts";
 import { HarnessError, messageOf } from "../../model/errors.ts";
 import type { StackAdapter, StackOptions, StartedStack } from "../../ports/stack.ts";
 import { cacheFolder } from "../process/cache.ts";
 import { RunSession } from "../process/run-session.ts";
 import { createSubjectRunner } from "../process/subject-runner.ts";
 import { assembleStack, type Parts } from "../servers/assemble.ts";
-import { openPeerProxies, planPorts, type PortPlan } from "../servers/port-plan.ts";
+import {
+  openPeerProxies,
+  planPorts,
+  withFreePorts,
+  type ChoosePorts,
+  type PortPlan,
+} from "../servers/port-plan.ts";
 import { diagnoseLocal } from "./diagnose.ts";
 import { KAFKA_VERSION } from "./kafka-jars.ts";
 import { startKafka } from "./kafka-server.ts";
@@ -34,7 +42,8 @@ async function startParts(context: PartContext, plan: PortPlan): Promise<Parts> 
   try {
     const [kafka, postgres, { toxiproxy, peerProxies }] = await Promise.all(starting);
     return { kafka, postgres, toxiproxy, peerProxies };
-  } catch (error) {
+  } catch (failed) {
+    const error = explained(failed, context.session.folder);
     await context.session.close();
     await Promise.allSettled(starting);
     if (error instanceof HarnessError) {
@@ -45,7 +54,16 @@ async function startParts(context: PartContext, plan: PortPlan): Promise<Parts> 
   }
 }
 
-async function startStack(options: StackOptions): Promise<StartedStack> {
+/** Asked while what fills the disk is still there. */
+function explained(error: unknown, folder: string): unknown {
+  if (!tellsOfFullDisk(error)) return error;
+  const fix =
+    "Free some space, or name a folder that has room: TMPDIR for the servers' data, GAMEDAY_CACHE for downloads.";
+  const what = "The local stack did not start";
+  return diskFull({ what, folder, room: statfsSync(folder), fix }, error);
+}
+
+async function startStack(options: StackOptions, choose: ChoosePorts): Promise<StartedStack> {
   const startedAtMs = performance.now();
   const { runId, progress } = options;
   const session = await RunSession.open({
@@ -55,7 +73,7 @@ async function startStack(options: StackOptions): Promise<StartedStack> {
     redact: options.redact,
   });
   const context = { session, progress, logFolder: join(options.runFolder, "logs") };
-  const plan = await planPorts(options.roles, options.brokers);
+  const plan = await choose(options.roles, options.brokers);
   return assembleStack({
     name: NAME,
     versions: { kafka: KAFKA_VERSION },
@@ -64,13 +82,19 @@ async function startStack(options: StackOptions): Promise<StartedStack> {
     subjects: createSubjectRunner(session),
     tapHost: LOOPBACK,
     logFolder: context.logFolder,
+    dataFolder: session.folder,
     startedAtMs,
     end: () => session.close(),
   });
 }
 
 /** Kafka, Postgres and Toxiproxy as processes of this machine, without Docker. */
-export function createLocalStack(): StackAdapter {
+export function createLocalStack(choose: ChoosePorts = planPorts): StackAdapter {
   const abilities = { name: NAME, platform: process.platform, brokers: 3 };
-  return { name: NAME, abilities, diagnose: diagnoseLocal, start: startStack };
+  return {
+    name: NAME,
+    abilities,
+    diagnose: diagnoseLocal,
+    start: (options) => withFreePorts(options.progress, () => startStack(options, choose)),
+  };
 }

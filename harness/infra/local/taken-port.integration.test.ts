@@ -6,7 +6,9 @@ import { afterAll, expect, test } from "vitest";
 import { HarnessError } from "../../model/errors.ts";
 import { RunSession } from "../process/run-session.ts";
 import { cacheFolder } from "../process/cache.ts";
+import { planPorts } from "../servers/port-plan.ts";
 import { startKafka } from "./kafka-server.ts";
+import { createLocalStack } from "./local-stack.ts";
 import { startPostgres } from "./postgres-server.ts";
 import { startToxiproxy } from "./toxiproxy.ts";
 
@@ -27,6 +29,33 @@ afterAll(async () => {
   await session.close();
   occupant.close();
   await rm(folder, { recursive: true, force: true });
+});
+
+test("a port that is taken between choosing and starting: the stack starts on others", async () => {
+  const said: string[] = [];
+  let choices = 0;
+  const stack = await createLocalStack(async (roles, brokers) => {
+    const plan = await planPorts(roles, brokers);
+    choices += 1;
+    return choices === 1 ? { ...plan, postgres: port } : plan;
+  }).start({
+    brokers: 1,
+    roles: ["consumer-1"],
+    runFolder: folder,
+    runId: `retried-${process.pid}`,
+    progress: (line) => said.push(line),
+  });
+  const upstream = { host: "127.0.0.1", port: 1 };
+  const link = stack.proxies.createProxy({ name: "late", listenPort: port, upstream });
+  await expect(link).rejects.toMatchObject({
+    code: "environment",
+    message: expect.stringMatching(new RegExp(`link late on port ${port}: .*run again`)),
+  });
+  await stack.stop();
+  expect(said).toContain(
+    "A port was taken by another program meanwhile: starting again on other ports",
+  );
+  expect(choices).toBe(2);
 });
 
 test.each([

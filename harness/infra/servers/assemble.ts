@@ -27,6 +27,7 @@ export interface StackFacts {
   /** Address that the harness's taps and doubles listen on. */
   readonly tapHost: string;
   readonly logFolder: string;
+  readonly dataFolder: string | null;
   readonly startedAtMs: number;
   /** Ends every server; called once the harness's own clients are closed. */
   readonly end: () => Promise<void>;
@@ -58,6 +59,7 @@ export function assembleStack(facts: StackFacts): StartedStack {
     subjects: facts.subjects,
     servers: createServerControl(facts.parts),
     tapHost: facts.tapHost,
+    dataFolder: facts.dataFolder,
     logTail: (server) =>
       Promise.resolve(lastLinesOf(join(facts.logFolder, `${server}.log`), LOG_LINES)),
     startupMs: {

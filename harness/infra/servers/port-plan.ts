@@ -1,5 +1,5 @@
-import { HarnessError } from "../../model/errors.ts";
-import type { HostPort } from "../../ports/basics.ts";
+import { HarnessError, messageOf } from "../../model/errors.ts";
+import type { HostPort, Progress } from "../../ports/basics.ts";
 import type { ProxyHandle, ProxyServer } from "../../ports/links.ts";
 import type { RoleListener } from "../../ports/stack.ts";
 import { findFreePorts } from "../process/free-ports.ts";
@@ -11,6 +11,40 @@ export interface PortPlan {
   readonly kafka: readonly KafkaPorts[];
   readonly postgres: number;
   readonly toxiproxy: number;
+}
+
+export type ChoosePorts = (roles: readonly string[], brokers: number) => Promise<PortPlan>;
+
+const ATTEMPTS_MAX = 3;
+
+/**
+ * Starts what listens on chosen ports, and again on others where somebody took one in between. The last
+ * error stands. `start` has ended whatever it started when it throws.
+ */
+export async function withFreePorts<T>(progress: Progress, start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!tellsOfTakenPort(error)) throw error;
+      if (attempt === ATTEMPTS_MAX) throw stillTaken(error);
+      progress(`A port was taken by another program meanwhile: starting again on other ports`);
+    }
+  }
+}
+
+function stillTaken(cause: unknown): HarnessError {
+  const details = cause instanceof HarnessError ? cause.details : [];
+  const message = `${messageOf(cause)} A port was taken each of ${ATTEMPTS_MAX} times. Stop what listens there, or run again.`;
+  return new HarnessError("environment", message, { cause, details });
+}
+
+const TAKEN =
+  /EADDRINUSE|address (is )?already in use|address in use|port is already allocated|failed to bind host port/i;
+
+function tellsOfTakenPort(error: unknown): boolean {
+  const details = error instanceof HarnessError ? error.details : [];
+  return [messageOf(error), ...details].some((line) => TAKEN.test(line));
 }
 
 export async function planPorts(roles: readonly string[], brokers: number): Promise<PortPlan> {

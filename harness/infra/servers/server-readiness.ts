@@ -17,7 +17,8 @@ export async function untilReady<T>(
     return await pollUntil({ what: `${server.kind} to answer`, timeoutMs, everyMs: 20 }, () => {
       const exit = server.exit();
       if (exit === null) {
-        return probe();
+        // Who else has its port may accept and never answer: its own end is not waited out for that.
+        return Promise.race([probe(), server.exited.then(() => null)]);
       }
       throw new HarnessError(
         "environment",

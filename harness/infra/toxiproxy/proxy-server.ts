@@ -1,4 +1,4 @@
-import { HarnessError } from "../../model/errors.ts";
+import { HarnessError, messageOf } from "../../model/errors.ts";
 import type { HostPort } from "../../ports/basics.ts";
 import type { Proxy } from "toxiproxy-node-client";
 import type { ProxyHandle, ProxyServer, Toxic, ToxicDirection } from "../../ports/links.ts";
@@ -70,6 +70,16 @@ const LOOPBACK: ProxyReach = {
   givePort: () => undefined,
 };
 
+/** The client keeps the server's own words to itself: a port that is taken is the usual reason. */
+function notCreated(name: string, port: number, cause: unknown): HarnessError {
+  if (cause instanceof HarnessError) return cause;
+  return new HarnessError(
+    "environment",
+    `Toxiproxy could not open link ${name} on port ${port}: ${messageOf(cause)}. If another program took the port meanwhile, run again; toxiproxy.log says.`,
+    { cause },
+  );
+}
+
 /** Toxiproxy's control API. The client has no timeouts and hides errors: every call is bounded. */
 export async function openProxyServer(
   address: HostPort,
@@ -92,7 +102,9 @@ export async function openProxyServer(
           listen: `${reach.bind}:${listenPort}`,
           upstream: `${upstream.host}:${upstream.port}`,
         }),
-      );
+      ).catch((cause: unknown) => {
+        throw notCreated(spec.name, listenPort, cause);
+      });
       const port = Number(proxy.listen.slice(proxy.listen.lastIndexOf(":") + 1));
       return {
         name: spec.name,

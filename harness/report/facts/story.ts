@@ -74,7 +74,7 @@ function actorsOf(steps: readonly Step[]): readonly string[] {
 function ledgerOf(evidence: Recorded, key: string): readonly LedgerLine[] {
   const events = evidence.expected.filter((event) => event.key === key);
   const effects = events.flatMap((event) =>
-    (evidence.effects.get(event.id) ?? []).flatMap((found) =>
+    (evidence.effects[event.slot] ?? []).flatMap((found = []) =>
       found.map(({ declaration, text, seq }, index) => ({
         seq,
         where: declaration.id,
