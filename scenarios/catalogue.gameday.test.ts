@@ -71,8 +71,11 @@ test("the careful service passes the whole catalogue, and the stored run is judg
   for (const { id, redeployKeys } of result.scenarios) {
     const keys = redeployKeys?.find(({ what }) => what === "dedup key");
     if (keys === undefined) continue;
-    expect({ id, ...keys }).toMatchObject({ changed: 0, notCompared: 0 });
-    if (id === "redeploy-changing-dedup-key") expect(keys.same).toBeGreaterThan(0);
+    expect({ id, ...keys }).toMatchObject({ changed: 0 });
+    if (id !== "redeploy-changing-dedup-key") continue;
+    // Elsewhere a worker of a version that comes back, or stays, may take over what the other handled.
+    expect({ id, ...keys }).toMatchObject({ notCompared: 0 });
+    expect(keys.same).toBeGreaterThan(0);
   }
   for (const { id, outcomes, exercised, faults } of result.scenarios) {
     // Recovered: its producer never got the answer (its broker went down), and it took effect once.

@@ -116,6 +116,14 @@ test("the next version's key is what it asked for, though the row was there and 
   });
 });
 
+test("after a rollback, what the first process was delivered and left is not the last one's", () => {
+  const keys = both();
+  keys.spawned(spawned("consumer-1", "current"));
+  // Its worker finishes pay-4, which only the next version's consumer had handled.
+  keys.wire(committing("pay-4"));
+  expect(keys.comparisons()[0]).toEqual({ what: "dedup key", ...NONE });
+});
+
 test("a key that was asked for in part is not compared", () => {
   const keys = both();
   keys.asked(asked("current", "pay-1", { event_id: "e-1" }));

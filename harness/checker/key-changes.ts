@@ -23,8 +23,9 @@ export class KeyChanges {
   private readonly header: Pick<RunHeader, "dedup" | "inputTopic">;
   /** What each instance runs. */
   private readonly running = new Map<string, Version>();
-  /** Versions that were delivered the record of a key, and those that asked to commit it as well. */
-  private readonly delivers = new Map<string, Set<Version>>();
+  /** Keys whose record was delivered to the process that each instance is now. */
+  private readonly delivers = new Map<string, Set<string>>();
+  /** Versions that asked to commit a key that was delivered to them. */
   private readonly handled = new Map<string, Set<Version>>();
   private readonly dedup: ByVersion = new Map();
   private readonly idempotency: ByVersion = new Map();
@@ -34,26 +35,30 @@ export class KeyChanges {
   }
 
   spawned({ instance, version }: ProcessEvent): void {
-    if (version !== undefined) this.running.set(instance, version);
+    if (version === undefined) return;
+    this.running.set(instance, version);
+    // What its predecessor was delivered and left is not its own.
+    this.delivers.set(instance, new Set());
   }
 
   delivered({ instance, key, position }: DeliveryEvent): void {
     if (key === null || position.topic !== this.header.inputTopic) return;
-    this.mark(this.delivers, key, this.running.get(instance));
+    this.delivers.get(instance)?.add(key);
   }
 
-  /** Of a batch that was delivered a version may have handled nothing: its COMMIT tells. */
+  /**
+   * Of a batch that was delivered a version may have handled nothing: its COMMIT tells. It may be one
+   * of its workers' that took the key over: then it counts among those not compared.
+   */
   wire({ boundary, instance, keys }: WireEvent): void {
     if (boundary !== "postgres.commit.requested") return;
     const version = this.running.get(instance);
+    if (version === undefined) return;
+    const delivered = this.delivers.get(instance);
     for (const key of keys) {
-      const isDelivered = version !== undefined && this.delivers.get(key)?.has(version) === true;
-      if (isDelivered) this.mark(this.handled, key, version);
+      if (delivered?.has(key) !== true) continue;
+      this.handled.set(key, (this.handled.get(key) ?? new Set()).add(version));
     }
-  }
-
-  private mark(seen: Map<string, Set<Version>>, key: string, version: Version | undefined): void {
-    if (version !== undefined) seen.set(key, (seen.get(key) ?? new Set()).add(version));
   }
 
   /** A change of the dedup table. */
