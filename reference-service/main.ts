@@ -63,7 +63,7 @@ async function start(config: ServiceConfig): Promise<() => Promise<void>> {
     },
     log,
   );
-  const producer = createProducer(kafka);
+  const producer = createProducer(kafka, policies.producesIdempotently);
   await producer.connect();
   const store = createPaymentStore(pool);
   const outbox = createOutbox(pool);

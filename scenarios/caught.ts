@@ -116,6 +116,10 @@ export const caught: readonly CalibrationPair[] = [
     by: all(["commit-out-of-order"], ["outbox-fully-published", "recovers-within"]),
   },
   {
+    variant: "relay-plain-producer",
+    by: all(["cut-relay-before-produce-answer"], ["no-duplicate-publishes", "no-torn-outcomes"]),
+  },
+  {
     variant: "relay-without-event-id",
     // Nobody can tell the repeat, and the second consumer refuses what it cannot tell.
     by: all(
@@ -169,6 +173,11 @@ export const caught: readonly CalibrationPair[] = [
   {
     variant: "metrics-count-hits-as-effects",
     by: all(["kill-consumer-between-commit-and-ack"], ["metrics-tell-the-truth"]),
+  },
+  {
+    variant: "smoke-test-in-production",
+    // Its dashboard counts the payments it was sent, and not its own.
+    by: all(["baseline"], ["no-phantom-effects", "metrics-tell-the-truth"]),
   },
   {
     variant: "swallow-poison",

@@ -7,8 +7,6 @@ import { SAVED, savedEvents } from "./testing/saved.ts";
 
 /** What no saved real run shows, and why; judged on made-up histories instead. */
 const NOT_SAVED: Readonly<Partial<Record<GuaranteeId | Outcome, string>>> = {
-  "no-phantom-effects": "no variant of the reference service makes up an event that nobody sent",
-  phantom: "no variant of the reference service makes up an event that nobody sent",
   recovered:
     "the harness's own producer goes around the links: only a broker's crash loses its answer",
   stalled:

@@ -29,9 +29,10 @@ export function createKafka(config: ServiceConfig): Kafka {
 }
 
 /** One send in flight and explicit retries (the default of an idempotent producer is 5, not more). */
-export function createProducer(kafka: Kafka): Producer {
+export function createProducer(kafka: Kafka, idempotent: boolean): Producer {
   return kafka.producer({
-    idempotent: true,
+    // False by default: a batch that is sent again is stored again.
+    idempotent,
     maxInFlightRequests: 1,
     // True would make a misspelt topic a new one.
     allowAutoTopicCreation: false,

@@ -42,6 +42,7 @@ export const carefulPolicies: Policies = {
     if (known.kind === "captured") return store.captured(intent, known.providerId);
     return store.unresolved(intent, `unknown after ${intent.attempts} attempts: ${reason}`);
   },
+  producesIdempotently: true,
   relay: (outbox, publish) =>
     outbox.withBatch(async (rows, mark) => {
       if (rows.length === 0) return 0;

@@ -169,6 +169,8 @@ export interface Policies {
     reason: string,
     means: CaptureMeans,
   ) => Promise<void>;
+  /** Whether the broker tells a batch that is sent again by its sequence number. */
+  readonly producesIdempotently: boolean;
   /** In which order rows are published and marked. Returns how many were published. */
   readonly relay: (outbox: Outbox, publish: Publish) => Promise<number>;
   /** How long dedup rows are kept, given what the configuration says. Milliseconds. */

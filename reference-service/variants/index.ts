@@ -22,7 +22,9 @@ import { redeployDedupKeyChanged } from "./redeploy-dedup-key-changed.ts";
 import { redeployIdempotencyKeyChanged } from "./redeploy-idempotency-key-changed.ts";
 import { relayByLastId } from "./relay-by-last-id.ts";
 import { relayMarksBeforePublish } from "./relay-marks-before-publish.ts";
+import { relayPlainProducer } from "./relay-plain-producer.ts";
 import { relayWithoutEventId } from "./relay-without-event-id.ts";
+import { smokeTestInProduction } from "./smoke-test-in-production.ts";
 import { swallowPoison } from "./swallow-poison.ts";
 import { swallowedErrorThenCommit } from "./swallowed-error-then-commit.ts";
 import { timeoutTreatedAsFailure } from "./timeout-treated-as-failure.ts";
@@ -43,10 +45,12 @@ export const variants: readonly Variant[] = [
   relayByLastId,
   relayMarksBeforePublish,
   relayWithoutEventId,
+  relayPlainProducer,
   callBeforeCommit,
   freshIdempotencyKeyPerAttempt,
   timeoutTreatedAsFailure,
   swallowPoison,
+  smokeTestInProduction,
   swallowedErrorThenCommit,
   earlyReturnFromBatch,
   commitsOffsetTooFar,

@@ -57,6 +57,7 @@ test.each([
   ["dedup-key-without-operation", ["mark payments/evt-1/any", "post", "commit", "offset"]],
   ["dedup-key-without-consumer", ["mark any/evt-1/payment", "post", "commit", "offset"]],
   ["dedup-key-from-offset", ["mark payments/t/0/4/payment", "post", "commit", "offset"]],
+  ["smoke-test-in-production", ["post without outbox", "commit", mark, "post", "commit", "offset"]],
   ["publish-before-commit", [mark, "post without outbox", "publish", "commit", "offset"]],
   [
     "publish-after-commit-without-outbox",
@@ -164,6 +165,8 @@ test("the relay variants mark first, ask by id, or leave the event id out", asyn
   expect(await relayed("relay-marks-before-publish")).toEqual(["any", "mark", "commit", "publish"]);
   expect(await relayed("relay-by-last-id")).toEqual(["after last", "publish", "mark", "commit"]);
   expect(await relayed("relay-without-event-id")).toContain("publish nameless");
+  expect(await relayed("relay-plain-producer")).toContain("publish nameless");
+  expect(policiesOf("relay-plain-producer").producesIdempotently).toBe(false);
 });
 
 test("the capture variants change the key, or take silence for a failure", async () => {
