@@ -7,10 +7,11 @@ export interface Room {
   readonly blocks: number;
 }
 
+// SIGXFSZ ends a program that does not handle EFBIG itself (setrlimit(2), RLIMIT_FSIZE).
 const FULL =
-  /\b(ENOSPC|EDQUOT|EFBIG)\b|no space left on device|disk quota exceeded|file too large/i;
+  /\b(ENOSPC|EDQUOT|EFBIG|SIGXFSZ)\b|no space left on device|disk quota exceeded|file too large/i;
 
-const TOO_LARGE = /\bEFBIG\b|file too large/i;
+const TOO_LARGE = /\b(EFBIG|SIGXFSZ)\b|file too large/i;
 
 /** Whether an error, or what a program said before it ended, tells of a full disk (or quota). */
 export function tellsOfFullDisk(error: unknown): boolean {
@@ -39,7 +40,7 @@ export function diskFull(
   const limit = isLimit ? " It is a limit on the size of files (ulimit -f)." : "";
   return new HarnessError(
     "environment",
-    `${what}: ${messageOf(cause)}. ${folder} has ${free} free of ${all}. ${fix}${limit}`,
+    `${what}: ${messageOf(cause).replace(/\.$/, "")}. ${folder} has ${free} free of ${all}. ${fix}${limit}`,
     { cause, details },
   );
 }

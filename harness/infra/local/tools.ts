@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, type ExecFileException } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { HarnessError, messageOf } from "../../model/errors.ts";
@@ -62,11 +62,13 @@ export interface ToolRun {
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
-function failure(run: ToolRun, error: Error, output: string): HarnessError {
+function failure(run: ToolRun, error: ExecFileException, output: string): HarnessError {
   const command = [run.program, ...run.args].join(" ");
   const lines = output.split("\n").filter((line) => line.trim() !== "");
   const [first = ""] = messageOf(error).split("\n");
-  return new HarnessError("environment", `\`${run.program}\` failed: ${first}. Run it by hand.`, {
+  const { signal } = error;
+  const ended = typeof signal === "string" ? `${first}, ended by ${signal}` : first;
+  return new HarnessError("environment", `\`${run.program}\` failed: ${ended}. Run it by hand.`, {
     details: [`command: ${command}`, ...lines.slice(-OUTPUT_LINES)],
     cause: error,
   });

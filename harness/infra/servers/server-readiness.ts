@@ -1,8 +1,10 @@
 import { HarnessError } from "../../model/errors.ts";
 import type { Child } from "../process/child.ts";
 import { pollUntil } from "../process/deadline.ts";
+import { withoutFrames } from "../process/log-tail.ts";
 
 const LOG_LINES = 20;
+const LOG_LINES_READ = 200;
 
 /**
  * Polls until the server answers `probe`. Throws HarnessError("environment") carrying its last log
@@ -27,7 +29,8 @@ export async function untilReady<T>(
     });
   } catch (error) {
     if (error instanceof HarnessError) {
-      const details = [...error.details, ...server.lastLines(LOG_LINES)];
+      const lines = withoutFrames(server.lastLines(LOG_LINES_READ)).slice(-LOG_LINES);
+      const details = [...error.details, ...lines];
       throw new HarnessError(error.code, error.message, { details, cause: error });
     }
     throw error;
