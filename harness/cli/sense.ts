@@ -181,7 +181,10 @@ function triggerProblem(trigger: Trigger, { scenario, config, earlier }: Around)
   if (!known.includes(trigger.boundary)) {
     return `unknown boundary "${trigger.boundary}". ${suggest(trigger.boundary, known)}`;
   }
-  const { intent, instance, victimOf, changes } = trigger.match ?? {};
+  const { intent, instance, victimOf, changes, command } = trigger.match ?? {};
+  if (command !== undefined && trigger.boundary !== "postgres.statement.applied") {
+    return `which command was answered (${command}) is only known at postgres.statement.applied.`;
+  }
   if (changes !== undefined && trigger.boundary !== "postgres.statement.applied") {
     return `the rows that ${changes} changed are only known at postgres.statement.applied.`;
   }
