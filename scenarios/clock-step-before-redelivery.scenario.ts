@@ -57,5 +57,5 @@ export default defineScenario({
       heldFrame: "release",
     },
   ],
-  exercise: { ...redeliveredToAny, of: "kill-after-commit" },
+  exercise: { ...redeliveredToAny, of: "kill-after-commit", since: "purge" },
 });

@@ -115,6 +115,7 @@ export const scenarioSchema = z.strictObject({
     redelivery: z.enum(REDELIVERIES),
     of: name.optional(),
     zombie: z.boolean().optional(),
+    since: name.optional(),
     purged: z.boolean().optional(),
   }),
   limits: z.strictObject({ recoveryMsMax: positive }),

@@ -95,7 +95,7 @@ async function clockOffset(
   wantedMs: number,
 ): Promise<number> {
   const { healthPath } = context.request.config.subject;
-  let lastMs: number | null = null;
+  let said = "It sends none";
   try {
     return await pollUntil(
       async () => {
@@ -103,8 +103,10 @@ async function clockOffset(
           .urlsOf(healthPath)
           .find((each) => each.instance === instance)?.url;
         const date = url === undefined ? null : await context.stack.subjects.readDate(url);
-        lastMs = date === null ? null : date - Date.now();
-        return lastMs !== null && Math.abs(lastMs - wantedMs) <= CLOCK_TOLERANCE_MS ? lastMs : null;
+        if (date === null) return null;
+        const offsetMs = date - Date.now();
+        said = `It is ${offsetMs} ms off`;
+        return Math.abs(offsetMs - wantedMs) <= CLOCK_TOLERANCE_MS ? offsetMs : null;
       },
       {
         what: `the Date header of ${instance} on ${healthPath} to be ${wantedMs} ms off`,
@@ -115,8 +117,7 @@ async function clockOffset(
     );
   } catch (cause) {
     if (cause instanceof HarnessError && cause.code === "interrupted") throw cause;
-    const seen = lastMs === null ? "It sends none" : `It is ${lastMs} ms off`;
-    throw new HarnessError("internal", `${messageOf(cause)} ${seen}.`, { cause });
+    throw new HarnessError("internal", `${messageOf(cause)} ${said}.`, { cause });
   }
 }
 
