@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { HarnessError } from "../../model/errors.ts";
 import type { SubjectProcess, SubjectRunner, SubjectSpec } from "../../ports/subject.ts";
 import { minimalEnvironment, type Child } from "./child.ts";
-import { faketimeEnvironment, findFaketime, leftBehind, writeOffset } from "./faketime.ts";
+import {
+  faketimeEnvironment,
+  findFaketime,
+  leftBehind,
+  noClockStep,
+  writeOffset,
+} from "./faketime.ts";
 import { findFreePorts } from "./free-ports.ts";
 import { processesWith } from "./process-identity.ts";
 import { signalProcess } from "./reap.ts";
@@ -85,7 +91,10 @@ function clockFile({ folder }: RunSession, instance: string): string {
 function clockOf(session: RunSession, spec: SubjectSpec): Readonly<Record<string, string>> {
   if (spec.hasOwnClock !== true) return {};
   const library = findFaketime();
-  if (library === null) throw new HarnessError("environment", "libfaketime is gone.");
+  if (library === null) {
+    const why = noClockStep(process.platform) ?? "libfaketime is gone";
+    throw new HarnessError("environment", `${spec.instance} cannot start: ${why}.`);
+  }
   const file = clockFile(session, spec.instance);
   if (spec.incarnation === 1) writeOffset(file, 0);
   return faketimeEnvironment(library, file);
