@@ -119,7 +119,7 @@ test.each<[string, string, Record<string, string>, RegExp]>([
         `faults: [{ id: "k", fault: "clock-step", stepMs: 500, at: ${COMMIT}, heldFrame: "drop" }]`,
       ),
     },
-    /stepMs must be 10000 ms or more/,
+    /stepMs: must be 10000 ms or more/,
   ],
   [
     "a recovery limit shorter than the session timeout",
