@@ -78,6 +78,7 @@ export default defineConfig({
       "commits-offset-too-far",
       "concurrent-within-key",
       "dedup-window-too-short",
+      "purge-by-own-clock",
       "blind-update-by-zombie",
       "handler-type-error",
       "no-pool-error-listener",

@@ -141,7 +141,7 @@ function startWorkers(
     });
   const retentionMs = policies.retentionMs(config.DEDUP_RETENTION_MS);
   const purge = async (): Promise<boolean> => {
-    const hasMore = await store.purgeProcessed(retentionMs);
+    const hasMore = await store.purgeProcessed(retentionMs, policies.purgeClock());
     return (await outbox.purgePublished(config.OUTBOX_RETENTION_MS)) || hasMore;
   };
   const attempting = { store: captures, api, attemptsMax: config.CAPTURE_ATTEMPTS_MAX };

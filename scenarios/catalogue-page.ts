@@ -64,7 +64,9 @@ function named(guarantees: readonly string[]): string {
 function seenOf({ exercise }: Scenario): string {
   const zombie = exercise.zombie === true ? ["the victim back as a zombie"] : [];
   const purged = exercise.purged === true ? ["older dedup rows deleted before"] : [];
-  return [AGAIN[exercise.redelivery], ...zombie, ...purged].join("; ");
+  const { since } = exercise;
+  const later = since === undefined ? [] : [`not before \`${since}\``];
+  return [AGAIN[exercise.redelivery], ...zombie, ...purged, ...later].join("; ");
 }
 
 function faultsOf({ faults, eviction }: Scenario): string {

@@ -165,6 +165,13 @@ export const caught: readonly CalibrationPair[] = [
     ),
     also: all(["reread-from-start"], ["no-zombie-effects"]),
   },
+  {
+    variant: "purge-by-own-clock",
+    by: all(
+      ["clock-step-before-redelivery"],
+      ["no-duplicate-effects", "dedup-outlives-redelivery"],
+    ),
+  },
   { variant: "handler-type-error", by: all(["poison-message"], ["recovers-within"]) },
   {
     variant: "no-pool-error-listener",

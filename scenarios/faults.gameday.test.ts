@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { loadPackaged } from "../harness/cli/load.ts";
+import { loadPackaged, type Loaded } from "../harness/cli/load.ts";
 import { loadReporters, ReporterDesk } from "../harness/cli/reporters.ts";
 import { checkSense } from "../harness/cli/sense.ts";
 import { runAndStore } from "../harness/cli/session.ts";
@@ -162,9 +162,13 @@ const modes: readonly Scenario[] = (
   ),
 );
 
-async function rehearse(these: readonly Scenario[], variant: string | null = null) {
+async function rehearse(
+  these: readonly Scenario[],
+  variant: string | null = null,
+  of: Loaded = loaded,
+) {
   const { result } = await runAndStore({
-    loaded,
+    loaded: of,
     scenarios: these,
     variant,
     seed: 7,
@@ -261,6 +265,25 @@ test("a fault that cannot be confirmed is inconclusive, and so is what follows o
     holds: false,
     detail: expect.stringMatching(/^fault f of cannot-be-confirmed failed before this/),
   });
+});
+
+test("a clock that the process does not read is not stepped: nothing is proven", async () => {
+  const step = rehearsing("unseen-step", {
+    id: "f",
+    fault: "clock-step",
+    stepMs: 3_600_000,
+    at: commitApplied,
+    heldFrame: "release",
+  });
+  const { config } = loaded;
+  // As a statically linked program, it goes past the library.
+  const command = ["/usr/bin/env", "-u", "LD_PRELOAD", ...config.subject.command] as const;
+  const blind = { ...loaded, config: { ...config, subject: { ...config.subject, command } } };
+  const result = await rehearse([step], null, blind);
+  expect(result.exitCode).toBe(2);
+  expect(result.scenarios[0]?.exercised.missing.join("; ")).toMatch(
+    /fault f failed: Waited .* the Date header of consumer-\d .* 3600000 ms off, in vain\. It is -?\d+ ms off/,
+  );
 });
 
 test("a manual fault is fired by a person, and is a fault like any other", async () => {

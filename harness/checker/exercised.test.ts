@@ -28,9 +28,9 @@ const committed = (next: number, errorCode = 0, partition = 0): EventBody => ({
   errorCode,
 });
 
-const fault = (moment: FaultMoment, boundary: BoundaryName): EventBody => ({
+const fault = (moment: FaultMoment, boundary: BoundaryName, faultId = "kill"): EventBody => ({
   stream: "fault",
-  faultId: "kill",
+  faultId,
   moment,
   instance: "consumer-1",
   frame:
@@ -45,12 +45,14 @@ function exercised(
   redelivery: Redelivery,
   boundary: BoundaryName,
   after: readonly EventBody[],
-  isArmed = true,
+  { isArmed = true, ...over }: { readonly isArmed?: boolean; readonly since?: string } = {},
 ) {
   const base = validBodies()
     .filter((body) => body.stream !== "fault")
     .map((body) =>
-      body.stream === "header" ? { ...body, exercise: { eventsMin: 3, redelivery } } : body,
+      body.stream === "header"
+        ? { ...body, exercise: { eventsMin: 3, redelivery, ...over } }
+        : body,
     );
   const rest = (["confirmed", "healed", "heal-verified"] as const).map((m) => fault(m, boundary));
   const faults = isArmed ? [fault("fired", boundary), ...after, ...rest] : after;
@@ -87,6 +89,19 @@ test.each([
   ["nowhere", ["fault kill: no dedup row had been deleted when pay-1 was first handled"]],
 ] as const)("a promised purge that came %s in the order of commits", (at, missing) => {
   expect(missingOfPurge(at)).toEqual(missing);
+});
+
+test.each([
+  ["before", 0],
+  ["after", 1],
+  ["without", null],
+] as const)("what comes again %s the fault it must follow", (_, place) => {
+  const again = committed(2);
+  const confirmed = fault("confirmed", commit, "purge");
+  const after = place === null ? [again] : place === 0 ? [again, confirmed] : [confirmed, again];
+  const missing = exercised("commit-again", commit, after, { since: "purge" })?.missing ?? [];
+  const isMissed = missing.some((reason) => /was not sent again and accepted/.test(reason));
+  expect(isMissed).toBe(place !== 1);
 });
 
 const answer = "kafka.produce.applied";
@@ -135,6 +150,6 @@ test.each<[Redelivery, EventBody]>([
   ["produce-again", produced("passed")],
   ["commit-again", committed(2)],
 ])("%s without the fault is not enough", (redelivery, event) => {
-  const { missing } = exercised(redelivery, commit, [event], false) ?? {};
+  const { missing } = exercised(redelivery, commit, [event], { isArmed: false }) ?? {};
   expect(missing).toEqual([expect.stringMatching(/^fault kill never fired/)]);
 });

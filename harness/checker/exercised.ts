@@ -98,7 +98,7 @@ function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
   const failed = ofFault.find(({ moment }) => moment === "failed");
   const { redelivery: promised, of = fault.id } = evidence.header.exercise;
   const redelivery = of === fault.id ? promised : "none";
-  const again = againOf(evidence, fired, redelivery);
+  const again = againOf(evidence, sinceConfirmed(evidence, fired), redelivery);
   const { reasons: early, timeout } = timeoutFacts(evidence, fired, redelivery);
   const reasons = [
     ...(failed === undefined ? [] : [`fault ${fault.id} failed: ${failed.detail}`]),
@@ -111,6 +111,16 @@ function faultFacts(evidence: Evidence, fault: PlannedFault): FaultFacts {
     ...(redelivery !== "none" && again.length === 0 ? [notAgain(evidence, fired, redelivery)] : []),
   ];
   return { reasons, again, timeout };
+}
+
+/** The fault as if it had fired when `exercise.since` was confirmed, where that came later; never, if it was not. */
+function sinceConfirmed({ header, faults }: Evidence, fired: Fired): Fired {
+  const { since } = header.exercise;
+  if (since === undefined) return fired;
+  const confirmed = faults.find(
+    ({ faultId, moment }) => faultId === since && moment === "confirmed",
+  );
+  return { ...fired, seq: Math.max(fired.seq, confirmed?.seq ?? Infinity) };
 }
 
 /** The trail is in commit order: a purge that came later had nothing to do with this record. */

@@ -79,12 +79,16 @@ async function list(flags: Flags): Promise<number> {
 async function plan(flags: Flags): Promise<number> {
   const { load, selectScenarios } = await import("./load.ts");
   const { planOf, renderPlan } = await import("./plan.ts");
-  const { checkAvailable, withEviction } = await import("./sense.ts");
+  const { splitAvailable, withEviction } = await import("./sense.ts");
   const { localStack } = await import("./session.ts");
   const loaded = await load(flags.config);
   const { abilities } = await localStack();
-  const plans = selectScenarios(loaded.scenarios, flags.filter ?? []).map((scenario) => {
-    checkAvailable(scenario, abilities);
+  const filter = flags.filter ?? [];
+  const asked = selectScenarios(loaded.scenarios, filter);
+  const isNamed = filter.length > 0;
+  const { available, leftOut } = splitAvailable(asked, abilities, { isNamed });
+  for (const { id, reason } of leftOut) process.stderr.write(`left out: ${id}: ${reason}\n`);
+  const plans = available.map((scenario) => {
     const planned = withEviction(scenario, flags.eviction ?? null, loaded.config);
     return planOf(planned, { config: loaded.config, seed: seedOf(flags) ?? 1 });
   });

@@ -39,6 +39,13 @@ test("facts of findings point at the events of the merged journal", () => {
   for (const { seq, atMs } of lines) expect(bySeq.get(seq)?.atMs).toBe(atMs);
 });
 
+test("what a shard left out stays left out, and a pass stays one", () => {
+  const only = sharded(read("pass"), { index: 1, total: 1 });
+  const leftOut = [{ id: "clock", reason: "no library" }];
+  const { result } = mergedRun([{ ...only, result: { ...only.result, leftOut } }], "merged");
+  expect(result).toMatchObject({ verdict: "pass", leftOut });
+});
+
 test("a shard that is missing makes a passing run inconclusive", () => {
   const only = sharded(read("pass"), { index: 1, total: 3 });
   const { result } = mergedRun([only], "merged");
@@ -60,6 +67,7 @@ test("a merged, repeated, stopped and sharded result keeps to the schema", () =>
     ...result,
     shard: { index: 1, total: 2 },
     notRun: [{ id: "a", reason: "b" }],
+    leftOut: [{ id: "c", reason: "d" }],
     repeats: [{ id: "a", runs: 3, pass: 1, violated: 1, other: 1 }],
   });
   expect(validate.errors).toBeNull();

@@ -42,6 +42,7 @@ export function mergedRun(
   const results = parts.map(({ result }) => result);
   const scenarios = results.flatMap((result) => result.scenarios);
   const notRun = [...results.flatMap((result) => result.notRun ?? []), ...missingShards(results)];
+  const leftOut = results.flatMap((result) => result.leftOut ?? []);
   const verdict = worstVerdict([
     ...results.map((result) => result.verdict),
     ...(notRun.length === 0 ? [] : ["inconclusive" as const]),
@@ -66,6 +67,7 @@ export function mergedRun(
       ...(calibration === undefined ? {} : { calibration }),
       scenarios,
       ...(notRun.length === 0 ? {} : { notRun }),
+      ...(leftOut.length === 0 ? {} : { leftOut }),
       ...(repeats.length === 0 ? {} : { repeats }),
       mergedFrom: results.map((result) => result.runId),
       ...(error === undefined ? {} : { error }),

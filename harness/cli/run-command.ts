@@ -14,7 +14,7 @@ import {
   type ReporterEntry,
 } from "./reporters.ts";
 import { selected, shardOf } from "./select.ts";
-import { checkAvailable, withEviction } from "./sense.ts";
+import { splitAvailable, withEviction } from "./sense.ts";
 import {
   reportsFolder,
   runAndStore,
@@ -58,8 +58,17 @@ export async function run(command: RunCommand): Promise<number> {
     for (const { id, title } of scenarios) print(`${id.padEnd(42)} ${title}`);
     return EXIT_CODES.pass;
   }
-  const runSettings = await settingsOf(loaded, { settings, scenarios });
+  const runSettings = await settingsOf(loaded, {
+    settings,
+    scenarios,
+    isNamed: namesScenarios(flags),
+  });
   return rehearse(runSettings, { settings, reports, folder: loaded.folder, print });
+}
+
+/** True when scenarios were asked for by id. */
+function namesScenarios(flags: Readonly<Record<string, unknown>>): boolean {
+  return ((flags["filter"] as readonly string[] | undefined) ?? []).length > 0;
 }
 
 function failedLast(reports: string): ReadonlySet<string> {
@@ -92,7 +101,12 @@ function scenariosOf(
 
 async function settingsOf(
   loaded: Loaded,
-  means: { readonly settings: readonly Setting[]; readonly scenarios: readonly Scenario[] },
+  means: {
+    readonly settings: readonly Setting[];
+    readonly scenarios: readonly Scenario[];
+    /** True when they were asked for by name. */
+    readonly isNamed: boolean;
+  },
 ): Promise<RunSettings> {
   const { settings } = means;
   const eviction = (textOf(settings, "eviction") as Eviction | undefined) ?? null;
@@ -105,12 +119,14 @@ async function settingsOf(
   const stack = await stackFor(textOf(settings, "stack") as StackName, loaded, (line) => {
     if (!isQuiet) toStderr(line);
   });
-  for (const scenario of scenarios) checkAvailable(scenario, stack.abilities);
+  const { available, leftOut } = splitAvailable(scenarios, stack.abilities, means);
+  for (const { id, reason } of leftOut) toStderr(`left out: ${id}: ${reason}`);
   const shard = textOf(settings, "shard");
   return {
     stack,
     loaded,
-    scenarios,
+    scenarios: available,
+    leftOut,
     variant,
     seed: seedOf(valueOf(settings, "seed") as number | undefined),
     eviction,

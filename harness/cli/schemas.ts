@@ -12,6 +12,8 @@ import {
 } from "../model/scenario.ts";
 import { suggest } from "./suggest.ts";
 
+const CLOCK_STEP_MS_MIN = 10_000;
+
 const name = z.string().min(1);
 const positive = z.number().int().positive();
 const fn = z.custom<(...input: never[]) => unknown>((value) => typeof value === "function", {
@@ -30,6 +32,7 @@ const trigger = z.strictObject({
       instance: name.optional(),
       victimOf: name.optional(),
       changes: z.enum(ROW_COMMANDS).optional(),
+      command: z.enum(ROW_COMMANDS).optional(),
     })
     .optional(),
   after: faultMoment.optional(),
@@ -71,7 +74,15 @@ const fault = z.discriminatedUnion("fault", [
   kind("hold", { until }),
   kind("lock-table", { until, table: name }),
   kind("reset-offsets", {}),
-  kind("clock-step", { stepMs: z.number().int() }),
+  kind("clock-step", {
+    stepMs: z
+      .number()
+      .int()
+      .refine((ms) => Math.abs(ms) >= CLOCK_STEP_MS_MIN, {
+        message: `must be ${CLOCK_STEP_MS_MIN} ms or more, either way: a Date header has whole seconds, and less would not be seen`,
+      }),
+    until: until.optional(),
+  }),
 ]);
 
 export const scenarioSchema = z.strictObject({
@@ -104,6 +115,7 @@ export const scenarioSchema = z.strictObject({
     redelivery: z.enum(REDELIVERIES),
     of: name.optional(),
     zombie: z.boolean().optional(),
+    since: name.optional(),
     purged: z.boolean().optional(),
   }),
   limits: z.strictObject({ recoveryMsMax: positive }),

@@ -2,6 +2,7 @@ import { unavailable } from "../faults/index.ts";
 import { boundariesFor, MANUAL, protocolOf } from "../model/boundary.ts";
 import { SESSION_TIMEOUT_MS, type GamedayConfig } from "../model/config.ts";
 import { HarnessError } from "../model/errors.ts";
+import type { NotRun } from "../model/result.ts";
 import type { Eviction, Exercise } from "../model/run-header.ts";
 import { poisonedIn, type FaultSpec, type Scenario, type Trigger } from "../model/scenario.ts";
 import type { StackAbilities } from "../ports/fault.ts";
@@ -28,17 +29,33 @@ export function withEviction(
   return changed;
 }
 
-/** HarnessError("usage") with the reason when this stack cannot carry a fault out. */
-export function checkAvailable(scenario: Scenario, stack: StackAbilities): void {
-  for (const spec of scenario.faults) {
-    const reason = unavailable(spec, stack);
-    if (reason !== null) {
-      throw new HarnessError(
-        "usage",
-        `${scenario.id}: fault ${spec.id} (${spec.fault}) is not available: ${reason}.`,
-      );
-    }
+/**
+ * What of a selection this stack can rehearse. What was named must be, or it is HarnessError("usage");
+ * the rest of a catalogue is left out, with the reason.
+ */
+export function splitAvailable(
+  scenarios: readonly Scenario[],
+  stack: StackAbilities,
+  { isNamed }: { readonly isNamed: boolean },
+): { readonly available: readonly Scenario[]; readonly leftOut: readonly NotRun[] } {
+  const leftOut = scenarios.flatMap((scenario) => {
+    const reason = unavailableIn(scenario, stack);
+    return reason === null ? [] : [{ id: scenario.id, reason }];
+  });
+  const available = scenarios.filter(({ id }) => leftOut.every((left) => left.id !== id));
+  const [first] = leftOut;
+  if (first !== undefined && (isNamed || available.length === 0)) {
+    throw new HarnessError("usage", `${first.id}: ${first.reason}.`);
   }
+  return { available, leftOut };
+}
+
+function unavailableIn({ faults }: Scenario, stack: StackAbilities): string | null {
+  const reasons = faults.flatMap((spec) => {
+    const reason = unavailable(spec, stack);
+    return reason === null ? [] : [`fault ${spec.id} (${spec.fault}) is not available: ${reason}`];
+  });
+  return reasons[0] ?? null;
 }
 
 function firstProblem(scenario: Scenario, config: GamedayConfig): string | null {
@@ -77,11 +94,14 @@ function firstProblem(scenario: Scenario, config: GamedayConfig): string | null 
 }
 
 function promiseProblem(
-  { of, redelivery, zombie }: Exercise,
+  { of, redelivery, zombie, since }: Exercise,
   ids: readonly string[],
 ): string | null {
   if (of !== undefined && !ids.includes(of)) {
     return `exercise.of names fault "${of}". ${suggest(of, ids)}`;
+  }
+  if (since !== undefined && !ids.includes(since)) {
+    return `exercise.since names fault "${since}". ${suggest(since, ids)}`;
   }
   // Copies come from the workload; everything else comes again because of a fault.
   if (ids.length === 0 && redelivery !== "none" && redelivery !== "copy") {
@@ -181,7 +201,10 @@ function triggerProblem(trigger: Trigger, { scenario, config, earlier }: Around)
   if (!known.includes(trigger.boundary)) {
     return `unknown boundary "${trigger.boundary}". ${suggest(trigger.boundary, known)}`;
   }
-  const { intent, instance, victimOf, changes } = trigger.match ?? {};
+  const { intent, instance, victimOf, changes, command } = trigger.match ?? {};
+  if (command !== undefined && trigger.boundary !== "postgres.statement.applied") {
+    return `which command was answered (${command}) is only known at postgres.statement.applied.`;
+  }
   if (changes !== undefined && trigger.boundary !== "postgres.statement.applied") {
     return `the rows that ${changes} changed are only known at postgres.statement.applied.`;
   }

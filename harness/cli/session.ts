@@ -14,7 +14,7 @@ import { diskFull, tellsOfFullDisk } from "../model/disk-full.ts";
 import { HarnessError, messageOf } from "../model/errors.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import { repeatsOf } from "../model/repeats.ts";
-import type { RunResult, Shard } from "../model/result.ts";
+import type { NotRun, RunResult, Shard } from "../model/result.ts";
 import type { Eviction } from "../model/run-header.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { runScenarios } from "../runner/run.ts";
@@ -52,6 +52,8 @@ export interface RunSettings {
   readonly timeoutMs?: number | undefined;
   /** Hold everything up after the last scenario. */
   readonly isKeptUp?: boolean;
+  /** What the catalogue has besides, and this stack cannot rehearse. */
+  readonly leftOut?: readonly NotRun[];
   /** Which part of how many these scenarios are. */
   readonly shard?: Shard | undefined;
   /** Sees every event as it is written. */
@@ -145,11 +147,16 @@ export function defaultWorkers(): number {
 }
 
 /** The result with what only the command line knows. */
-function completed(judged: RunResult, { shard }: RunSettings, reports: string): RunResult {
+function completed(
+  judged: RunResult,
+  { shard, leftOut = [] }: RunSettings,
+  reports: string,
+): RunResult {
   const calibration = citedCalibration(reports);
   const repeats = repeatsOf(judged.scenarios);
   return {
     ...judged,
+    ...(leftOut.length === 0 ? {} : { leftOut }),
     ...(repeats.length === 0 ? {} : { repeats }),
     ...(shard === undefined ? {} : { shard }),
     ...(calibration === null ? {} : { calibration }),

@@ -1,15 +1,40 @@
-import { HarnessError } from "../model/errors.ts";
-import type { Fault } from "../ports/fault.ts";
+import type { Fault, FaultField } from "../ports/fault.ts";
+import { endAt } from "./end-at.ts";
+
+const DAY_MS = 86_400_000;
 
 /**
- * Not carried out on any stack yet: a process's wall clock can only be stepped with a preloaded
- * library (libfaketime) or on a machine of its own; Linux time namespaces leave the wall clock alone.
+ * The victim's wall clock jumps: a bad time server, a virtual machine that slept, a person. Its own
+ * `Date:` header tells whether it did, and whether it is right again.
  */
 export const clockStep: Fault<"clock-step"> = {
   name: "clock-step",
-  unavailable: (_, { name }) =>
-    `the ${name} stack cannot step one process's wall clock: Linux time namespaces do not cover it, and libfaketime is not part of gameday`,
-  inject: () => {
-    throw new HarnessError("internal", "clock-step is not available.");
-  },
+  unavailable: (_, { noClockStep }) => noClockStep,
+  inject: ({ stepMs, until }, field) => ({
+    carryOut: async () => {
+      const before = await field.clockOffset(field.victim, 0);
+      field.stepClock(field.victim, stepMs);
+      const after = await field.clockOffset(field.victim, stepMs);
+      return `the Date header of ${field.victim} was ${text(before)} off, and is ${text(after)} off (asked for ${text(stepMs)})`;
+    },
+    heal: () => endAt(field, until, () => Promise.resolve(setRight(field))),
+    verify: async () => {
+      const offset = await field.clockOffset(field.victim, 0);
+      return `the Date header of ${field.victim} is ${text(offset)} off`;
+    },
+  }),
 };
+
+function setRight(field: FaultField): string {
+  field.stepClock(field.victim, 0);
+  return `the clock of ${field.victim} was set right`;
+}
+
+/** "2 s", "30 days and 1 s". */
+function text(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const days = Math.trunc((seconds * 1000) / DAY_MS);
+  const rest = seconds - (days * DAY_MS) / 1000;
+  if (days === 0) return `${rest} s`;
+  return rest === 0 ? `${days} days` : `${days} days and ${rest} s`;
+}

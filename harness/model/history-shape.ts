@@ -95,6 +95,7 @@ const header: Fields = {
     redelivery: oneOf(...REDELIVERIES),
     of: optional(text),
     zombie: optional(flag),
+    since: optional(text),
     purged: optional(flag),
   }),
   limits: object({ recoveryMsMax: number }),

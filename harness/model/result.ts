@@ -177,6 +177,8 @@ export interface RunResult {
   readonly scenarios: readonly ScenarioResult[];
   /** Present when the run was stopped before all of it was rehearsed; it is then no pass. */
   readonly notRun?: readonly NotRun[];
+  /** Present when the catalogue has scenarios that this stack cannot rehearse, and nobody named them. */
+  readonly leftOut?: readonly NotRun[];
   /** Present with --repeat-each; run k of a scenario has the id `<scenario>.k`. */
   readonly repeats?: readonly Repeats[];
   /** Present with --shard; absent once `gameday merge` has put the shards together. */

@@ -144,6 +144,8 @@ export interface Exercise {
    * another owner by then (the one act that no background worker makes).
    */
   readonly zombie?: boolean;
+  /** Id of another fault: only what came again after it had been confirmed counts. */
+  readonly since?: string;
   /** Dedup rows must have been deleted by the time the record in flight at `of` was first handled. */
   readonly purged?: boolean;
 }

@@ -14,6 +14,8 @@ export interface TriggerMatch {
   readonly victimOf?: string;
   /** Only where the server says that rows were changed by this: command tag `DELETE 12`, not `DELETE 0`. */
   readonly changes?: RowCommand;
+  /** Only where the server answered this command, whether or not it changed a row. */
+  readonly command?: RowCommand;
 }
 
 /** Commands whose tag counts rows (PostgreSQL manual, "Message Formats", CommandComplete). */
@@ -118,8 +120,8 @@ export type FaultAction =
   | { readonly fault: "lock-table"; readonly table: string; readonly until: Until }
   /** All instances are stopped, the group is set back to the first offset, and they start again. */
   | { readonly fault: "reset-offsets" }
-  /** Steps the victim's wall clock. */
-  | { readonly fault: "clock-step"; readonly stepMs: number };
+  /** The victim's wall clock jumps (back: a negative step) and is set right at `until`, or at once. */
+  | { readonly fault: "clock-step"; readonly stepMs: number; readonly until?: Until };
 
 /** `leader` of the partition of the frame's record (default), or `coordinator` of the group. */
 export type BrokerRole = "leader" | "coordinator";

@@ -43,6 +43,13 @@ export interface FaultField {
   resetOffsets(): Promise<string>;
   /** Locks a table as somebody else: reads pass, writes wait. Dispose ends it. */
   lockTable(table: string): Promise<AsyncDisposable>;
+  /** Sets an instance's wall clock this far off the machine's; 0 sets it right. */
+  stepClock(instance: string, stepMs: number): void;
+  /**
+   * Asks the instance itself, by the Date header of its health path, until its clock is about this
+   * far off; says how far, in milliseconds. Rejects at a deadline.
+   */
+  clockOffset(instance: string, wantedMs: number): Promise<number>;
   /** Ends the instance's database sessions; the number that were ended. */
   terminateBackends(instance: string): Promise<number>;
 }
@@ -88,4 +95,6 @@ export interface StackAbilities {
   readonly name: string;
   readonly platform: string;
   readonly brokers: number;
+  /** Why no subject's wall clock can be stepped here; null when it can. */
+  readonly noClockStep: string | null;
 }

@@ -9,7 +9,8 @@ import type { SubjectRunner } from "./subject.ts";
 export interface Diagnosis {
   readonly name: string;
   readonly needed: string;
-  readonly status: "ready" | "will-be-fetched" | "missing";
+  /** `optional`: not there, and a stack starts without it. */
+  readonly status: "ready" | "will-be-fetched" | "missing" | "optional";
   /** Version or path found, or what is wrong. */
   readonly found: string;
   /** The exact command that fixes it, when missing. */

@@ -36,6 +36,8 @@ export interface SubjectSpec {
   /** Port the instance answers HTTP on; reached at 127.0.0.1 wherever it runs. */
   readonly httpPort: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Started so that its wall clock can be stepped. */
+  readonly hasOwnClock?: boolean;
   /** File the process's stdout and stderr are appended to. */
   readonly logFile: string;
 }
@@ -50,4 +52,8 @@ export interface SubjectRunner {
   isHealthy(url: string): Promise<boolean>;
   /** The body of a 200 answer; null when there is none. Never throws. */
   read(url: string): Promise<string | null>;
+  /** The Date header of any answer, in milliseconds since 1970; null when there is none. Never throws. */
+  readDate(url: string): Promise<number | null>;
+  /** Steps the wall clock of an instance that has its own. */
+  stepClock(instance: string, stepMs: number): void;
 }

@@ -83,11 +83,14 @@ test("repeats are told as k of n, and what was not run with its reason", () => {
         { id: "steady", runs: 10, pass: 10, violated: 0, other: 0 },
       ],
       notRun: [{ id: "later", reason: "The global timeout of 5 s was reached." }],
+      leftOut: [{ id: "clock", reason: "fault step is not available: no library" }],
     },
     plain,
   );
   expect(text).toContain("flaky: violated 2 of 10, 1 of 10 proved nothing");
   expect(text).toContain("1 scenario passed every time");
+  expect(text).toContain("left out: clock (fault step is not available: no library)");
+  expect(text.replaceAll("\n", " ")).toMatch(/; 1 scenario left out\./);
   expect(text).toContain("not run: later (The global timeout of 5 s was reached.)");
 });
 

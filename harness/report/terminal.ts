@@ -81,6 +81,7 @@ function footer(result: RunResult, { paint, width }: Page, folder: string): read
     ...errors.map((line) => paint.red(line)),
     ...repeatLines(result).flatMap((line) => wrapped(line, width)),
     ...notRunLines(result).flatMap((line) => wrapped(line, width)),
+    ...leftOutLines(result).flatMap((line) => wrapped(line, width)),
     `${colourOf(result.verdict, paint)(verdict)}${word.slice(verdict.length)}`,
     ...rest,
     ...dim(limitsSentence(result)),
@@ -110,6 +111,10 @@ function notRunLines({ notRun = [] }: RunResult): readonly string[] {
     NAMES_MAX,
   );
   return [inert(`not run: ${names.join(", ")} (${first.reason})`)];
+}
+
+function leftOutLines({ leftOut = [] }: RunResult): readonly string[] {
+  return leftOut.map(({ id, reason }) => inert(`left out: ${id} (${reason})`));
 }
 
 function tableAndStory(result: RunResult, page: Page, linesMax: number): readonly string[] {

@@ -50,11 +50,14 @@ export function headline(result: RunResult): string {
 }
 
 /** Zeros of a scenario that proves nothing are no good news. */
-function unprovenText({ scenarios, notRun = [] }: RunResult): string {
+function unprovenText({ scenarios, notRun = [], leftOut = [] }: RunResult): string {
   const unproven = scenarios.filter(({ verdict }) => verdict !== "pass" && verdict !== "violated");
   const silent = unproven.length + notRun.length;
   const all = counted(scenarios.length + notRun.length, "scenario run");
-  return silent === 0 ? "" : `; ${silent} of ${all} proved nothing`;
+  const proved = silent === 0 ? "" : `; ${silent} of ${all} proved nothing`;
+  return leftOut.length === 0
+    ? proved
+    : `${proved}; ${counted(leftOut.length, "scenario")} left out`;
 }
 
 function repeatsText(scenarios: readonly ScenarioResult[]): string {

@@ -1,4 +1,4 @@
-import { HarnessError } from "../model/errors.ts";
+import { HarnessError, messageOf } from "../model/errors.ts";
 import type { FaultMoment, FrameMet, HistoryEvent } from "../model/history.ts";
 import type { BrokerRole, LinkKind } from "../model/scenario.ts";
 import type { FaultField } from "../ports/fault.ts";
@@ -27,6 +27,9 @@ const TRAFFIC_DEADLINE_MS = 20_000;
 const ALIVE_PATH = "/alive";
 const IN_SYNC_DEADLINE_MS = 20_000;
 const BROKER_DEADLINE_MS = 10_000;
+const CLOCK_DEADLINE_MS = 20_000;
+/** A Date header has whole seconds, is kept for one, and a busy machine answers late. */
+const CLOCK_TOLERANCE_MS = 4_000;
 
 /** What a fault may touch, for the instance and the frame it met. */
 export function createFaultField(options: FaultMeans, frame: FrameMet): FaultField {
@@ -72,6 +75,8 @@ export function createFaultField(options: FaultMeans, frame: FrameMet): FaultFie
       return `${instances.join(" and ")} answer${instances.length === 1 ? "s" : ""} on the health path`;
     },
     traffic: (instance, link) => traffic(options, instance, link),
+    stepClock: (instance, stepMs) => context.stack.subjects.stepClock(instance, stepMs),
+    clockOffset: (instance, wantedMs) => clockOffset(options, instance, wantedMs),
     servers: context.stack.servers,
     terminateBackends: (instance) => context.database.terminateBackends(instance),
   };
@@ -81,6 +86,39 @@ async function unlocked({ database }: ScenarioContext, table: string): Promise<s
   const holders = await database.lockHolders(table);
   if (holders === 0) return `nobody holds ${table} in EXCLUSIVE mode (pg_locks)`;
   throw new HarnessError("internal", `${holders} sessions still hold ${table} in EXCLUSIVE mode.`);
+}
+
+/** How far the instance's Date header is off this machine's clock, once it is about as far as wanted. */
+async function clockOffset(
+  { context, instances }: FaultMeans,
+  instance: string,
+  wantedMs: number,
+): Promise<number> {
+  const { healthPath } = context.request.config.subject;
+  let said = "It sends none";
+  try {
+    return await pollUntil(
+      async () => {
+        const url = instances()
+          .urlsOf(healthPath)
+          .find((each) => each.instance === instance)?.url;
+        const date = url === undefined ? null : await context.stack.subjects.readDate(url);
+        if (date === null) return null;
+        const offsetMs = date - Date.now();
+        said = `It is ${offsetMs} ms off`;
+        return Math.abs(offsetMs - wantedMs) <= CLOCK_TOLERANCE_MS ? offsetMs : null;
+      },
+      {
+        what: `the Date header of ${instance} on ${healthPath} to be ${wantedMs} ms off`,
+        deadlineMs: CLOCK_DEADLINE_MS,
+        everyMs: 50,
+        signal: context.environment.signal,
+      },
+    );
+  } catch (cause) {
+    if (cause instanceof HarnessError && cause.code === "interrupted") throw cause;
+    throw new HarnessError("internal", `${messageOf(cause)} ${said}.`, { cause });
+  }
 }
 
 async function brokerAt(

@@ -58,6 +58,7 @@ export function triggerText(trigger: Trigger, key: string | null): string {
   return [
     boundary,
     ...(match?.changes === undefined ? [] : [`of ${match.changes} that changed rows`]),
+    ...(match?.command === undefined ? [] : [`of ${match.command}`]),
     ...(key === null ? [] : [`of ${key}`]),
     ...(match?.instance === undefined ? [] : [`on ${match.instance}`]),
     ...(match?.victimOf === undefined ? [] : [`on the victim of ${match.victimOf}`]),

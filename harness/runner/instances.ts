@@ -58,6 +58,7 @@ export class Instances implements AsyncDisposable {
       container: deployed.container,
       httpPort: this.httpPorts.get(instance) ?? 0,
       env: this.environmentOf(instance),
+      hasOwnClock: this.context.scenario.faults.some(({ fault }) => fault === "clock-step"),
       logFile: join(request.runFolder, "logs", `${this.context.scenario.id}.${instance}.log`),
     });
     this.running.set(instance, process);

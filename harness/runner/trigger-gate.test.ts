@@ -90,6 +90,16 @@ test.each([
   expect(gate.meet(frame({ tag })) !== null).toBe(isMet);
 });
 
+test.each([
+  ["DELETE 0", true],
+  ["DELETE 12", true],
+  ["INSERT 0 12", false],
+  [null, false],
+])("a trigger on a DELETE of any size, at an answer %s: %s", (tag, isMet) => {
+  const { gate } = armed([{ spec: spec({ command: "DELETE" }), key: null }]);
+  expect(gate.meet(frame({ tag })) !== null).toBe(isMet);
+});
+
 test("an INSERT's tag counts its rows behind an object id", () => {
   const { gate } = armed([{ spec: spec({ changes: "INSERT" }), key: null }]);
   expect(gate.meet(frame({ tag: "INSERT 0 0" }))).toBeNull();

@@ -79,8 +79,13 @@ export class TriggerGate implements Gate {
       return false;
     }
     if (match?.changes !== undefined && !hasChanged(frame, match.changes)) return false;
+    if (match?.command !== undefined && commandOf(frame) !== match.command) return false;
     return armed.key === null || frame.named.some(({ key }) => key === armed.key);
   }
+}
+
+function commandOf({ tag }: FrameAtBoundary): string | undefined {
+  return tag?.split(" ")[0];
 }
 
 /** INSERT's tag has an object id, always 0, before the count. */

@@ -36,7 +36,7 @@ export function createOutbox(pool: pg.Pool): Outbox {
     },
     // A row that is not published has no age: NULL is older than nothing.
     purgePublished: (retentionMs) =>
-      purgeOlder(pool, { table: "outbox", column: "published_at", retentionMs }),
+      purgeOlder(pool, { table: "outbox", column: "published_at", retentionMs, now: null }),
   };
 }
 

@@ -23,8 +23,8 @@ export function createPaymentStore(pool: pg.Pool): PaymentStore {
       const [row] = rows;
       return { balance: Number(row?.balance ?? 0), version: Number(row?.version ?? 0) };
     },
-    purgeProcessed: (retentionMs) =>
-      purgeOlder(pool, { table: "processed_events", column: "processed_at", retentionMs }),
+    purgeProcessed: (retentionMs, now) =>
+      purgeOlder(pool, { table: "processed_events", column: "processed_at", retentionMs, now }),
   };
 }
 

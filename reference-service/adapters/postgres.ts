@@ -28,19 +28,24 @@ export function createPool(options: {
 const PURGED_ROWS_MAX = 1_000;
 
 /**
- * Deletes rows older than `retentionMs`, a thousand at most: one DELETE of everything that has piled
+ * Deletes rows older than `retentionMs` by the database's clock (unless `now` is given), a thousand at most: one DELETE of everything that has piled
  * up would end at `statement_timeout`, each time anew. True when there may be more.
  */
 export async function purgeOlder(
   pool: pg.Pool,
-  of: { readonly table: string; readonly column: string; readonly retentionMs: number },
+  of: {
+    readonly table: string;
+    readonly column: string;
+    readonly retentionMs: number;
+    readonly now: Date | null;
+  },
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
     `DELETE FROM ${of.table} WHERE ctid IN (
        SELECT ctid FROM ${of.table}
-       WHERE ${of.column} < clock_timestamp() - make_interval(secs => $1::float / 1000)
+       WHERE ${of.column} < coalesce($2::timestamptz, clock_timestamp()) - make_interval(secs => $1::float / 1000)
        LIMIT ${PURGED_ROWS_MAX})`,
-    [of.retentionMs],
+    [of.retentionMs, of.now],
   );
   return rowCount === PURGED_ROWS_MAX;
 }

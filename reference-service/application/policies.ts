@@ -51,6 +51,7 @@ export const carefulPolicies: Policies = {
       return rows.length;
     }),
   retentionMs: (configured) => configured,
+  purgeClock: () => null,
   countAs: (handled) => handled,
   listensToPool: true,
   endsWhenDead: true,

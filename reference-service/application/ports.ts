@@ -61,8 +61,11 @@ export interface PaymentStore {
   inUncheckedTransaction<T>(work: (transaction: PaymentTransaction) => Promise<T>): Promise<T>;
   /** The account as it is now, outside any transaction. */
   accountOf(accountId: string): Promise<Account>;
-  /** Deletes dedup rows older than this, some at a time; true when there may be more. */
-  purgeProcessed(retentionMs: number): Promise<boolean>;
+  /**
+   * Deletes dedup rows older than this, some at a time; true when there may be more. What time it is
+   * the database says, unless `now` does.
+   */
+  purgeProcessed(retentionMs: number, now: Date | null): Promise<boolean>;
 }
 
 /** A row to be published. */
@@ -175,6 +178,8 @@ export interface Policies {
   readonly relay: (outbox: Outbox, publish: Publish) => Promise<number>;
   /** How long dedup rows are kept, given what the configuration says. Milliseconds. */
   readonly retentionMs: (configured: number) => number;
+  /** By which clock dedup rows grow old; null: by that of the database, which wrote their times. */
+  readonly purgeClock: () => Date | null;
   /** What the metrics count a handled delivery as. */
   readonly countAs: (handled: Handled) => Handled;
   /** Whether an error of an idle database connection is listened to. */

@@ -18,6 +18,7 @@ import { noDedup } from "./no-dedup.ts";
 import { noPoolErrorListener } from "./no-pool-error-listener.ts";
 import { publishAfterCommitWithoutOutbox } from "./publish-after-commit-without-outbox.ts";
 import { publishBeforeCommit } from "./publish-before-commit.ts";
+import { purgeByOwnClock } from "./purge-by-own-clock.ts";
 import { redeployDedupKeyChanged } from "./redeploy-dedup-key-changed.ts";
 import { redeployIdempotencyKeyChanged } from "./redeploy-idempotency-key-changed.ts";
 import { relayByLastId } from "./relay-by-last-id.ts";
@@ -56,6 +57,7 @@ export const variants: readonly Variant[] = [
   commitsOffsetTooFar,
   concurrentWithinKey,
   dedupWindowTooShort,
+  purgeByOwnClock,
   blindUpdateByZombie,
   handlerTypeError,
   noPoolErrorListener,

@@ -184,6 +184,8 @@ test("the capture variants change the key, or take silence for a failure", async
 
 test("the rest: dedup rows that go at once, a pool nobody listens to", () => {
   expect(policiesOf("dedup-window-too-short").retentionMs(1_000)).toBe(0);
+  expect(carefulPolicies.purgeClock()).toBeNull();
+  expect(policiesOf("purge-by-own-clock").purgeClock()).toBeInstanceOf(Date);
   expect(policiesOf("no-pool-error-listener").listensToPool).toBe(false);
   expect(settlements.name).toBe("settlements");
 });

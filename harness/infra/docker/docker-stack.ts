@@ -29,6 +29,8 @@ import { createContainerSubjects } from "./subject-container.ts";
 import { startToxiproxyContainer } from "./toxiproxy-container.ts";
 
 const NAME = "docker";
+const NO_CLOCK_STEP =
+  "the docker stack cannot step one container's wall clock: it is its machine's (Linux time namespaces leave it alone), and an image of the subject need not have libfaketime. Use --stack local";
 /** Of each instance: Postgres and the API; and one for the proof that containers reach the harness. */
 const FREE_LINKS_PER_ROLE = 2;
 
@@ -50,7 +52,7 @@ export function createDockerStack(options: DockerStackOptions): StackAdapter {
   return {
     name: NAME,
     // Freezing is the engine's, whatever system it runs on.
-    abilities: { name: NAME, platform: "linux", brokers: 3 },
+    abilities: { name: NAME, platform: "linux", brokers: 3, noClockStep: NO_CLOCK_STEP },
     diagnose: () => diagnoseDocker(imagesOf(options.docker)),
     start: (wanted) => withFreePorts(wanted.progress, () => startStack(options, wanted, built)),
   };

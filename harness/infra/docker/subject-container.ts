@@ -2,7 +2,7 @@ import { HarnessError } from "../../model/errors.ts";
 import type { SubjectContainer } from "../../model/config.ts";
 import type { SubjectProcess, SubjectRunner, SubjectSpec } from "../../ports/subject.ts";
 import { findFreePorts } from "../process/free-ports.ts";
-import { isHealthy, read, subjectProcess } from "../process/subject-runner.ts";
+import { isHealthy, read, readDate, subjectProcess } from "../process/subject-runner.ts";
 import { EngineContainer, type EngineRun } from "./container.ts";
 import type { RunNetworks } from "./network.ts";
 
@@ -21,6 +21,13 @@ export function createContainerSubjects(means: {
     freePorts: findFreePorts,
     isHealthy,
     read,
+    readDate,
+    stepClock: () => {
+      throw new HarnessError(
+        "internal",
+        "A container's clock is its machine's: it is not stepped.",
+      );
+    },
     async spawn(spec: SubjectSpec): Promise<SubjectProcess> {
       const { container: declared } = spec;
       if (declared === undefined) {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { messageOf } from "../../model/errors.ts";
 import type { Diagnosis } from "../../ports/stack.ts";
+import { FAKETIME_INSTALL, findFaketime } from "../process/faketime.ts";
 import { KAFKA_VERSION, kafkaJarsFolder } from "./kafka-jars.ts";
 import { findPostgres, serverUser } from "./postgres-binaries.ts";
 import { findOnPath, GO, JAVA, MAVEN, runTool, type Tool } from "./tools.ts";
@@ -59,6 +60,15 @@ function diagnosePostgres(): Diagnosis {
   }
 }
 
+/** Without it a stack starts, and steps no clock. */
+function diagnoseFaketime(): Diagnosis {
+  const name = "libfaketime";
+  const needed = "optional: fault clock-step";
+  const found = findFaketime();
+  if (found !== null) return { name, needed, status: "ready", found, fix: null };
+  return { name, needed, status: "optional", found: "not installed", fix: FAKETIME_INSTALL };
+}
+
 /** What the local stack needs and whether it is there. Starts and fetches nothing. */
 export async function diagnoseLocal(): Promise<readonly Diagnosis[]> {
   const jars = existsSync(kafkaJarsFolder()) ? kafkaJarsFolder() : null;
@@ -67,5 +77,6 @@ export async function diagnoseLocal(): Promise<readonly Diagnosis[]> {
     fetched("Kafka", `the broker, version ${KAFKA_VERSION}`, jars, MAVEN),
     diagnosePostgres(),
     fetched("Toxiproxy", "the links between subject and servers", findToxiproxy(), GO),
+    diagnoseFaketime(),
   ];
 }

@@ -4,6 +4,7 @@ import { diskFull, tellsOfFullDisk } from "../../model/disk-full.ts";
 import { HarnessError, messageOf } from "../../model/errors.ts";
 import type { StackAdapter, StackOptions, StartedStack } from "../../ports/stack.ts";
 import { cacheFolder } from "../process/cache.ts";
+import { noClockStep } from "../process/faketime.ts";
 import { RunSession } from "../process/run-session.ts";
 import { createSubjectRunner } from "../process/subject-runner.ts";
 import { assembleStack, type Parts } from "../servers/assemble.ts";
@@ -90,7 +91,8 @@ async function startStack(options: StackOptions, choose: ChoosePorts): Promise<S
 
 /** Kafka, Postgres and Toxiproxy as processes of this machine, without Docker. */
 export function createLocalStack(choose: ChoosePorts = planPorts): StackAdapter {
-  const abilities = { name: NAME, platform: process.platform, brokers: 3 };
+  const { platform } = process;
+  const abilities = { name: NAME, platform, brokers: 3, noClockStep: noClockStep(platform) };
   return {
     name: NAME,
     abilities,

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import type { RunResult } from "../../model/result.ts";
+import type { NotRun, RunResult } from "../../model/result.ts";
 import type { RunVerdict } from "../../model/verdict.ts";
 import type { ScenarioFacts } from "../facts/scenario-facts.ts";
 import type { Told } from "../facts/told.ts";
@@ -108,15 +108,32 @@ function whyTold({ payment, findings }: Pick<Told, "payment" | "findings">): str
 }
 
 /** What was asked for and never began; null when all of it did. */
-function notRehearsed({ notRun = [] }: RunResult): Child {
-  if (notRun.length === 0) return null;
+function notRehearsed({ notRun = [], leftOut = [] }: RunResult): Child {
+  const named = (each: readonly NotRun[]): Child =>
+    list(each.map(({ id, reason }) => el("span", null, code(id), `: ${reason}`)));
+  return [
+    leftOut.length === 0
+      ? null
+      : [
+          el(
+            "p",
+            { class: "partial", role: "note" },
+            `${counted(leftOut.length, "scenario")} left out: this stack cannot rehearse ${leftOut.length === 1 ? "it" : "them"}.`,
+          ),
+          named(leftOut),
+        ],
+    notRun.length === 0 ? null : neverBegan(notRun, named(notRun)),
+  ];
+}
+
+function neverBegan(notRun: readonly NotRun[], names: Child): Child {
   return [
     el(
       "p",
       { class: "partial", role: "note" },
       `${counted(notRun.length, "scenario")} asked for and not rehearsed: nothing is known of ${notRun.length === 1 ? "it" : "them"}.`,
     ),
-    list(notRun.map(({ id, reason }) => el("span", null, code(id), `: ${reason}`))),
+    names,
   ];
 }
 

@@ -67,6 +67,11 @@ function documentOf(
       "Not rehearsed: nothing is known of these",
       bullets((run.result.notRun ?? []).map(({ id, reason }) => `${mono(id)}: ${md(reason)}`)),
     ),
+    section(
+      2,
+      "Left out: this stack cannot rehearse these",
+      bullets((run.result.leftOut ?? []).map(({ id, reason }) => `${mono(id)}: ${md(reason)}`)),
+    ),
     ...facts.map((one) => scenarioBlock(one, { budget, level })),
     section(2, "Boundary coverage", facts.length === 0 ? null : coverageTable(facts)),
     section(2, "Before and after", beforeAfterText(run, budget.rows)),
