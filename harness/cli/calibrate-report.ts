@@ -16,6 +16,7 @@ export function renderCalibration(result: CalibrationResult): readonly string[] 
       ({ id, expected, got, isAsStated }) =>
         `${mark(isAsStated)} control: ${id}: ${got || "nothing found"}${isAsStated ? "" : `, expected ${expected}`}`,
     ),
+    ...(result.leftOut ?? []).map(({ id, reason }) => `     left out: ${id}: ${reason}`),
     "",
     `${result.isAsStated ? "CALIBRATED" : "NOT CALIBRATED"} in ${result.seconds} s, seed ${result.seed}: ${exact} of ${result.variants.length} known-broken variants are caught exactly`,
   ];

@@ -7,7 +7,7 @@ import { stamped, validBodies } from "../checker/testing/history.ts";
 import type { GuaranteeId } from "../model/guarantee.ts";
 import type { RunResult, ScenarioResult } from "../model/result.ts";
 import type { StackAdapter } from "../ports/stack.ts";
-import { calibrateBy } from "./calibrate.ts";
+import { calibrateBy, rehearsable } from "./calibrate.ts";
 import { controlOf } from "./calibrate-controls.ts";
 import type { Rehearse } from "./calibrate-rehearse.ts";
 import { renderCalibration } from "./calibrate-report.ts";
@@ -197,4 +197,19 @@ test("no scenario to flaw is a failed control, not none", async () => {
   const rehearse: Rehearse = () => Promise.reject(new Error("not asked"));
   const [control] = await rehearsalControls(none, rehearse, {} as StackAdapter);
   expect(control).toMatchObject({ isAsStated: false });
+});
+
+test("what this stack cannot rehearse is left out with its reason, and so are the twins of it alone", () => {
+  const step = packaged.scenarios.find(({ faults }) =>
+    faults.some((f) => f.fault === "clock-step"),
+  );
+  const id = step?.id ?? "no scenario steps a clock";
+  const both = { variant: "no-dedup", by: { [KILL]: [], [id]: [] } };
+  const only = { variant: "purge-by-own-clock", by: { [id]: [] } };
+  const config = { ...packaged.config, calibration: [both, only] };
+  const abilities = { name: "local", brokers: 3, platform: "linux", noClockStep: "no library" };
+  const { loaded: rest, leftOut } = rehearsable({ ...packaged, config }, abilities);
+  expect(leftOut).toEqual([{ id, reason: expect.stringContaining("no library") }]);
+  expect(rest.scenarios).toHaveLength(packaged.scenarios.length - 1);
+  expect(rest.config.calibration).toEqual([{ ...both, by: { [KILL]: [] } }]);
 });

@@ -9,13 +9,15 @@ import {
   type VariantCalibration,
 } from "../model/calibration.ts";
 import { HarnessError, type ErrorCode } from "../model/errors.ts";
-import type { RunResult } from "../model/result.ts";
+import type { NotRun, RunResult } from "../model/result.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Loaded } from "./load.ts";
+import type { StackAbilities } from "../ports/fault.ts";
 import type { StackAdapter } from "../ports/stack.ts";
 import { changedHistories, rehearsalControls } from "./calibrate-controls.ts";
 import { calibrateModel, secondsSince } from "./calibrate-model.ts";
 import { inTurns, type Rehearse } from "./calibrate-rehearse.ts";
+import { splitAvailable } from "./sense.ts";
 import { suggest } from "./suggest.ts";
 import { runAndStore, version, type FinishedRun } from "./session.ts";
 import { StackPool } from "../runner/stack-pool.ts";
@@ -34,7 +36,8 @@ export interface CalibrateOptions {
 
 /** Requires that each known-broken variant is caught by exactly its guarantees, and controls as stated. */
 export async function calibrate(options: CalibrateOptions): Promise<CalibrationResult> {
-  const { loaded } = options;
+  const { loaded, leftOut } = rehearsable(options.loaded, options.stack.abilities);
+  for (const { id, reason } of leftOut) options.progress(`left out: ${id}: ${reason}`);
   const seed = options.seed ?? randomInt(2 ** 31);
   await using stacks = new StackPool(options.stack);
   const rehearse: Rehearse = (scenarios, over = {}) =>
@@ -50,7 +53,24 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
       isQuiet: true,
       workers: over.workers,
     });
-  return calibrateBy({ rehearse, stacks, model: calibrateModel }, { ...options, seed });
+  const means = { rehearse, stacks, model: calibrateModel };
+  const result = await calibrateBy(means, { ...options, loaded, seed });
+  return leftOut.length === 0 ? result : { ...result, leftOut };
+}
+
+/** What this stack can rehearse of the catalogue, and the twins that can be caught there. */
+export function rehearsable(
+  loaded: Loaded,
+  abilities: StackAbilities,
+): { readonly loaded: Loaded; readonly leftOut: readonly NotRun[] } {
+  const { available, leftOut } = splitAvailable(loaded.scenarios, abilities, { isNamed: false });
+  const isLeft = (id: string): boolean => leftOut.some((left) => left.id === id);
+  const calibration = (loaded.config.calibration ?? []).flatMap((pair) => {
+    const by = Object.entries(pair.by).filter(([id]) => !isLeft(id));
+    return by.length === 0 ? [] : [{ ...pair, by: Object.fromEntries(by) }];
+  });
+  const config = { ...loaded.config, calibration };
+  return { loaded: { ...loaded, config, scenarios: available }, leftOut };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { HarnessError } from "../model/errors.ts";
 import type { Fault, FaultField } from "../ports/fault.ts";
 import { endAt } from "./end-at.ts";
 
@@ -17,7 +18,7 @@ export const clockStep: Fault<"clock-step"> = {
       const after = await field.clockOffset(field.victim, stepMs);
       return `the Date header of ${field.victim} was ${text(before)} off, and is ${text(after)} off (asked for ${text(stepMs)})`;
     },
-    heal: () => endAt(field, until, () => Promise.resolve(setRight(field))),
+    heal: () => endAt(field, until, () => setRight(field, stepMs)),
     verify: async () => {
       const offset = await field.clockOffset(field.victim, 0);
       return `the Date header of ${field.victim} is ${text(offset)} off`;
@@ -25,9 +26,15 @@ export const clockStep: Fault<"clock-step"> = {
   }),
 };
 
-function setRight(field: FaultField): string {
+/** The step has to last: a process that was started again meanwhile must have had it as well. */
+async function setRight(field: FaultField, stepMs: number): Promise<string> {
+  const [last] = await Promise.allSettled([field.clockOffset(field.victim, stepMs)]);
   field.stepClock(field.victim, 0);
-  return `the clock of ${field.victim} was set right`;
+  const done = `the clock of ${field.victim} was set right`;
+  if (last.status === "fulfilled") return `it was still ${text(last.value)} off; ${done}`;
+  const { reason } = last as { readonly reason: unknown };
+  if (reason instanceof HarnessError && reason.code === "interrupted") return done;
+  throw reason;
 }
 
 /** "2 s", "30 days and 1 s". */

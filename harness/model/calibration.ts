@@ -1,4 +1,5 @@
 import type { GuaranteeId } from "./guarantee.ts";
+import type { NotRun } from "./result.ts";
 import type { RunVerdict } from "./verdict.ts";
 
 /** True when all that is expected was found, and nothing that is neither expected nor allowed. */
@@ -107,5 +108,7 @@ export interface CalibrationResult {
   /** Null when only some variants were asked: then there are no controls either. */
   readonly careful: CarefulCalibration | null;
   readonly controls: readonly ControlResult[];
+  /** Present when this stack cannot rehearse some scenarios: nothing is known of what they would catch. */
+  readonly leftOut?: readonly NotRun[];
   readonly isAsStated: boolean;
 }

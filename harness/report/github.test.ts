@@ -40,6 +40,13 @@ describe("step summary", () => {
     expect(text).toMatch(/Power loss, disk loss and region loss not rehearsed/);
   });
 
+  test("a scenario that this stack cannot rehearse is named, with the reason", () => {
+    const leftOut = [{ id: "clock", reason: "no library" }];
+    expect(stepSummary({ ...savedRun("pass"), leftOut })).toContain(
+      "- left out: clock, no library",
+    );
+  });
+
   test("stays below 256 KiB and says what was left out", () => {
     const text = stepSummary(manyScenarios(savedRun("no-lost-effects"), 3_000));
     expect(Buffer.byteLength(text)).toBeLessThan(256 * 1024);

@@ -115,6 +115,9 @@ export function stepSummary(result: RunResult): string {
     ...(result.notRun ?? []).map(
       ({ id, reason }) => `- not run: ${markdown(id)}, ${markdown(reason)}`,
     ),
+    ...(result.leftOut ?? []).map(
+      ({ id, reason }) => `- left out: ${markdown(id)}, ${markdown(reason)}`,
+    ),
   ];
   const details = result.scenarios.map((scenario) => detailsOf(scenario).join("\n"));
   return fitted({

@@ -81,6 +81,13 @@ describe("one testcase for each scenario and guarantee", () => {
     expect(interrupted).not.toContain("system-out");
   });
 
+  test("a scenario that this stack cannot rehearse is skipped, with the reason", () => {
+    const result = { ...savedRun("pass"), leftOut: [{ id: "clock", reason: "no library" }] };
+    const text = junit.render(whole(result));
+    expect(count(elementsOf(text), "skipped")).toBe(1);
+    expect(text).toContain("left out: no library");
+  });
+
   test("a failure tells the story and how to reproduce it", () => {
     const text = junit.render(whole(savedRun("no-duplicate-effects")));
     expect(text).toMatch(/delivered to consumer-2 \(attempt 2\)/);

@@ -94,13 +94,17 @@ function storyOf(scenario: ScenarioResult, { findings }: GuaranteeResult): strin
 }
 
 /** What went wrong with the run as a whole, so that a reader of JUnit alone never sees a green run. */
-function runSuites({ error, notRun = [] }: RunResult, partial: string | null): readonly Suite[] {
+function runSuites(
+  { error, notRun = [], leftOut = [] }: RunResult,
+  partial: string | null,
+): readonly Suite[] {
   const cases: readonly Case[] = [
     ...(error === undefined ? [] : [runCase("run", "error", error.message)]),
     ...(partial === null || partial === error?.message
       ? []
       : [runCase("complete", "error", partial)]),
     ...notRun.map(({ id, reason }) => runCase(id, "error", `not run: ${reason}`)),
+    ...leftOut.map(({ id, reason }) => runCase(id, "skipped", `left out: ${reason}`)),
   ];
   return cases.length === 0 ? [] : [{ name: "gameday", seconds: 0, properties: {}, cases }];
 }

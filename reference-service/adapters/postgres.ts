@@ -28,8 +28,9 @@ export function createPool(options: {
 const PURGED_ROWS_MAX = 1_000;
 
 /**
- * Deletes rows older than `retentionMs` by the database's clock (unless `now` is given), a thousand at most: one DELETE of everything that has piled
- * up would end at `statement_timeout`, each time anew. True when there may be more.
+ * Deletes rows older than `retentionMs` by the database's clock (unless `now` is given), a thousand
+ * at most: one DELETE of everything that has piled up would end at `statement_timeout`, each time
+ * anew. True when there may be more.
  */
 export async function purgeOlder(
   pool: pg.Pool,
