@@ -9,12 +9,12 @@ export default defineScenario({
   id: "clock-step-before-redelivery",
   title: "A clock jumps 30 days ahead, the purge runs, and a payment comes again",
   story:
-    "The clock of the machine jumps 30 days ahead, twice as far as dedup rows are kept. The consumer dies after the commit of payment 45 and starts again with the wrong clock: it purges, and only then is it handed that payment again.",
+    "The clock of the machine jumps 30 days ahead, twice as far as dedup rows are kept. The consumer dies after the commit of payment 45 and starts again with the wrong clock; that payment comes again only when its purge has run.",
   hypothesis:
     "Given a consumer whose clock is 30 days ahead, when its purge has run and a payment comes again, then the dedup row is still there: its age was told by the clock that wrote it.",
   runbook: "docs/runbooks.md#a-dedup-row-is-gone",
   tags: ["consumer", "crash", "redelivery", "retention", "clock"],
-  // One instance: it purges when it starts, before it is delivered anything.
+  // One instance: the redelivery goes to the clock that is wrong.
   instances: 1,
   workload: {
     ...common.workload,
@@ -46,13 +46,24 @@ export default defineScenario({
       restart: true,
     },
     {
+      id: "redelivery-waits",
+      fault: "hold",
+      at: {
+        boundary: "kafka.fetch.applied",
+        match: { intent: 45 },
+        after: { fault: "kill-after-commit", moment: "confirmed" },
+      },
+      heldFrame: "release",
+      until: { boundary: "postgres.statement.applied" },
+    },
+    {
       id: "purge",
       fault: "intercept",
       // Whatever it deletes: a careful one finds nothing that is old.
       at: {
         boundary: "postgres.statement.applied",
         match: { command: "DELETE" },
-        after: { fault: "kill-after-commit", moment: "confirmed" },
+        after: { fault: "redelivery-waits", moment: "fired" },
       },
       heldFrame: "release",
     },
