@@ -25,7 +25,7 @@ export interface ScenarioDatabase {
   auditTrail(): Promise<readonly AuditRow[]>;
   /** Tables without an audit trigger among those named. */
   unaudited(tables: readonly string[]): Promise<readonly string[]>;
-  /** Backends other than ours on this database: state and what they wait for. */
+  /** Clients' backends other than ours on this database (an autovacuum worker is nobody's): state and what they wait for. */
   backends(): Promise<readonly { pid: number; applicationName: string; state: string }[]>;
   /** pg_terminate_backend on every session of this application name; the number ended. */
   terminateBackends(applicationName: string): Promise<number>;

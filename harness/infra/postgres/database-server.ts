@@ -159,7 +159,7 @@ function scenarioDatabase(means: {
     async backends() {
       const { rows } = await pool.query<{ pid: number; application_name: string; state: string }>(
         `SELECT pid, application_name, coalesce(state, 'starting') AS state FROM pg_stat_activity
-         WHERE datname = $1 AND application_name <> $2`,
+         WHERE datname = $1 AND application_name <> $2 AND backend_type = 'client backend'`,
         [name, OBSERVER_NAME],
       );
       return rows.map((row) => ({
