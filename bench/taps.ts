@@ -1,13 +1,17 @@
 /**
  * What a link costs: the same sequential round trips direct, through Toxiproxy, through a tap, and
  * through both as in a run, side by side in one process. Postgres: `SELECT $1`; Kafka: a produce of
- * one small record with acks=all.
+ * one small record with acks=all; HTTP: a capture, answered by a bare node:http server where the API
+ * double, which is its own tap, is not asked.
  */
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kafka, logLevel, Partitioners } from "kafkajs";
 import pg from "pg";
+import { addressOf, closeServer, listen, readBody, send } from "../harness/doubles/http.ts";
+import { startPaymentsApi } from "../harness/doubles/payments-api.ts";
 import { createLocalStack } from "../harness/infra/local/local-stack.ts";
 import type { HostPort } from "../harness/ports/basics.ts";
 import { CommittedOffsets } from "../harness/taps/kafka/committed-offsets.ts";
@@ -71,6 +75,26 @@ async function kafkaBy(way: Way): Promise<HostPort> {
   return way === "tap" ? listen : proxied(way, listener.linkPort, listen);
 }
 
+const bare = createServer((request, response) => {
+  void readBody(request).then(() => send(response, 201, { id: "cap-1" }));
+});
+await listen(bare, "127.0.0.1");
+const { port: barePort } = addressOf(bare) ?? {};
+if (barePort === undefined) throw new Error("the bare server does not listen");
+const api = await startPaymentsApi({
+  ...silent,
+  api: "payments",
+  instances: WAYS,
+  mode: "idempotent-replay",
+  versionOf: null,
+});
+
+async function httpBy(way: Way): Promise<HostPort> {
+  const isTapped = way === "tap" || way === "both";
+  const server = isTapped ? api.addressFor(way) : { host: "127.0.0.1", port: barePort ?? 0 };
+  return way === "toxiproxy" || way === "both" ? proxied(`api-${way}`, 0, server) : server;
+}
+
 interface Client {
   readonly once: (index: number) => Promise<unknown>;
   readonly close: () => Promise<unknown>;
@@ -98,6 +122,22 @@ async function kafkaClient({ host, port }: HostPort): Promise<Client> {
       producer.send({ topic: "bench", acks: -1, messages: [{ key: `k${index}`, value }] }),
     close: () => producer.disconnect(),
   };
+}
+
+/** `fetch` keeps its connection. */
+function httpClient({ host, port }: HostPort): Client {
+  let calls = 0;
+  const once = async (): Promise<void> => {
+    calls += 1;
+    const response = await fetch(`http://${host}:${port}/v1/captures`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": `${port}-${calls}` },
+      body: JSON.stringify({ paymentId: `pay-${calls}`, eventId: `evt-${calls}`, amount: 100 }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the capture was answered ${response.status}: ${text}`);
+  };
+  return { once, close: () => Promise.resolve() };
 }
 
 /** Median milliseconds of one round trip over all rounds; ways take turns within a round. */
@@ -134,13 +174,18 @@ async function timesOf(client: Client): Promise<readonly number[]> {
 await stack.broker.createTopics([{ topic: "bench", partitions: 1 }]);
 const postgres = new Map<Way, Client>();
 const kafka = new Map<Way, Client>();
+const http = new Map<Way, Client>();
 for (const way of WAYS) {
   postgres.set(way, await postgresClient(await postgresBy(way)));
   kafka.set(way, await kafkaClient(await kafkaBy(way)));
+  http.set(way, httpClient(await httpBy(way)));
 }
 process.stdout.write(`${ROUNDS} rounds of ${ROUND_TRIPS} round trips each way, taking turns\n`);
 await compare("postgres", postgres);
 await compare("kafka", kafka);
+await compare("http", http);
+await api.close();
+await closeServer(bare);
 rmSync(folder, { recursive: true, force: true });
 await stack.stop();
 process.exit(0);
