@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StartedStack } from "../../ports/stack.ts";
 import { cacheFolder } from "../process/cache.ts";
-import { planPorts } from "../servers/port-plan.ts";
+import { occupiedFirst } from "../testing/occupied-first.ts";
 import { stackContract } from "../testing/stack-contract.ts";
 import { createDockerStack } from "./docker-stack.ts";
 import { openEngine } from "./engine.ts";
@@ -99,17 +99,13 @@ test("a port that is taken between choosing and starting: the stack starts on ot
     occupant.listen(0, "127.0.0.1", () => resolve());
   });
   const { port } = occupant.address() as AddressInfo;
-  let choices = 0;
+  const { choosePorts, choices } = occupiedFirst(port);
   const said: string[] = [];
   const retried = await createDockerStack({
     docker: undefined,
     containers: [],
     configFolder: folder,
-    choosePorts: async (roles, brokers) => {
-      const plan = await planPorts(roles, brokers);
-      choices += 1;
-      return choices === 1 ? { ...plan, postgres: port } : plan;
-    },
+    choosePorts,
   }).start({
     brokers: 1,
     roles: ["consumer-1"],
@@ -119,7 +115,7 @@ test("a port that is taken between choosing and starting: the stack starts on ot
   });
   await retried.stop();
   occupant.close();
-  expect(choices).toBe(2);
+  expect(choices()).toBe(2);
   expect(said).toContain(
     "A port was taken by another program meanwhile: starting again on other ports",
   );

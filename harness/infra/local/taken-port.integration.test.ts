@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { HarnessError } from "../../model/errors.ts";
 import { RunSession } from "../process/run-session.ts";
 import { cacheFolder } from "../process/cache.ts";
-import { planPorts } from "../servers/port-plan.ts";
+import { occupiedFirst } from "../testing/occupied-first.ts";
 import { startKafka } from "./kafka-server.ts";
 import { createLocalStack } from "./local-stack.ts";
 import { startPostgres } from "./postgres-server.ts";
@@ -33,12 +33,8 @@ afterAll(async () => {
 
 test("a port that is taken between choosing and starting: the stack starts on others", async () => {
   const said: string[] = [];
-  let choices = 0;
-  const stack = await createLocalStack(async (roles, brokers) => {
-    const plan = await planPorts(roles, brokers);
-    choices += 1;
-    return choices === 1 ? { ...plan, postgres: port } : plan;
-  }).start({
+  const { choosePorts, choices } = occupiedFirst(port);
+  const stack = await createLocalStack(choosePorts).start({
     brokers: 1,
     roles: ["consumer-1"],
     runFolder: folder,
@@ -55,7 +51,7 @@ test("a port that is taken between choosing and starting: the stack starts on ot
   expect(said).toContain(
     "A port was taken by another program meanwhile: starting again on other ports",
   );
-  expect(choices).toBe(2);
+  expect(choices()).toBe(2);
 });
 
 test.each([
