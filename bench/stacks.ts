@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadPackaged, selectScenarios } from "../harness/cli/load.ts";
 import { runAndStore, stackFor } from "../harness/cli/session.ts";
+import { splitAvailable } from "../harness/cli/sense.ts";
 import { differencesOf } from "../harness/cli/compare-results.ts";
 import type { RunResult } from "../harness/model/result.ts";
 
@@ -18,7 +19,16 @@ const { values, positionals } = parseArgs({
   options: { variant: { type: "string" }, seed: { type: "string", default: "1" } },
 });
 const loaded = await loadPackaged();
-const scenarios = selectScenarios(loaded.scenarios, positionals);
+const stacks = {
+  local: await stackFor("local", loaded, say),
+  docker: await stackFor("docker", loaded, say),
+};
+const { available: scenarios, leftOut } = splitAvailable(
+  selectScenarios(loaded.scenarios, positionals),
+  stacks.docker.abilities,
+  { isNamed: positionals.length > 0 },
+);
+for (const { id, reason } of leftOut) say(`left out: ${id}: ${reason}`);
 const output = mkdtempSync(join(tmpdir(), "gameday-stacks-"));
 
 async function rehearse(name: "local" | "docker"): Promise<RunResult> {
@@ -26,7 +36,7 @@ async function rehearse(name: "local" | "docker"): Promise<RunResult> {
   const { result } = await runAndStore({
     loaded,
     scenarios,
-    stack: await stackFor(name, loaded, say),
+    stack: stacks[name],
     variant: values.variant ?? null,
     seed: Number(values.seed),
     eviction: null,

@@ -223,8 +223,8 @@ async function awaitSeen(
 
 /** A request of the harness's own through the instance's link, which the API double answers. */
 async function apiAnswers({ context, links }: FaultMeans, instance: string): Promise<string> {
-  const { host, port } = links.of(instance).api.address;
-  const url = `http://${host}:${port}${ALIVE_PATH}`;
+  const [{ listen }] = links.of(instance).api.proxies;
+  const url = `http://${listen.host}:${listen.port}${ALIVE_PATH}`;
   return pollUntil(
     async () =>
       (await context.stack.subjects.isHealthy(url)) ? `the api link of ${instance} answers` : null,

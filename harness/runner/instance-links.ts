@@ -28,8 +28,9 @@ export interface InstanceLinks {
 }
 
 interface LinkTo {
+  /** As the subject reaches it. */
   readonly address: HostPort;
-  readonly proxies: readonly ProxyHandle[];
+  readonly proxies: readonly [ProxyHandle];
 }
 
 export interface OpenLinks extends AsyncDisposable {
