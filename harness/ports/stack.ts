@@ -50,6 +50,8 @@ export interface StartedStack extends AsyncDisposable {
   logTail(server: string): Promise<readonly string[]>;
   /** Milliseconds each part needed to start, for `bench`. */
   readonly startupMs: Readonly<Record<string, number>>;
+  /** Aborts when it is lost, with a HarnessError("environment") as reason: a server ended that no fault ended, or the engine went away. */
+  readonly lost: AbortSignal;
   /** Ends it for good; disposing of it may give it back to whom it came from. */
   stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { HarnessError, messageOf } from "../model/errors.ts";
 import { MANUAL } from "../model/boundary.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { StartedStack } from "../ports/stack.ts";
-import { blameDisk } from "./blame-disk.ts";
+import { blame } from "./blame.ts";
 import { rolesOf } from "./roles.ts";
 import type { RunEnvironment, RunRequest } from "./run-request.ts";
 
@@ -105,10 +105,14 @@ export class Crew {
       ...startupTimes(stack, pool.brokers),
       ...this.versions,
     };
-    await stack.database.migrateTemplate({
-      migrationsFolder: resolve(request.configFolder, request.config.database.migrations),
-      auditedTables: auditedTables(request),
-    });
+    try {
+      await stack.database.migrateTemplate({
+        migrationsFolder: resolve(request.configFolder, request.config.database.migrations),
+        auditedTables: auditedTables(request),
+      });
+    } catch (error) {
+      throw await blame(error, stack);
+    }
     const failedBefore = this.failure;
     const suspect = await this.takeTurns(pool, { stack, first });
     // Not good enough for another run.
@@ -126,7 +130,7 @@ export class Crew {
         const left = await this.its.run({ stack, scenario, suspect, isLast: this.isLast() });
         suspect ??= left;
       } catch (caught) {
-        const error = await blameDisk(caught, stack);
+        const error = await blame(caught, stack);
         this.failure ??= {
           scenario: scenario.id,
           error: asHarnessError(error, this.environment.signal),

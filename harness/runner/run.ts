@@ -92,7 +92,7 @@ async function runOne(
       request,
       environment: {
         ...environment,
-        signal: AbortSignal.any([environment.signal, limit.signal]),
+        signal: AbortSignal.any([environment.signal, limit.signal, stack.lost]),
       },
       stack,
       scenario,

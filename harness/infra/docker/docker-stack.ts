@@ -14,9 +14,10 @@ import {
   type ChoosePorts,
   type PortPlan,
 } from "../servers/port-plan.ts";
+import { ServerWatch } from "../servers/server-watch.ts";
 import { removeRun, sweepOrphans } from "./cleanup.ts";
 import type { EngineRun } from "./container.ts";
-import { openEngine } from "./engine.ts";
+import { engineGone, openEngine } from "./engine.ts";
 import { diagnoseDocker } from "./diagnose.ts";
 import { EngineEvents } from "./events.ts";
 import { imagesOf } from "./image-names.ts";
@@ -73,8 +74,11 @@ async function startStack(
     redact: wanted.redact,
   });
   session.journal.noteContainers();
-  const onLost = (): void =>
+  const watch = new ServerWatch();
+  const onLost = (): void => {
     progress("The container engine has gone away: nothing more can be seen");
+    watch.lose(engineGone());
+  };
   const end = async (events: EngineEvents | null): Promise<void> => {
     try {
       await removeRun(engine.docker, runId);
@@ -91,14 +95,10 @@ async function startStack(
     }
     events = await EngineEvents.open(engine.docker, runId, onLost);
     const run: EngineRun = { engine, events, runId, redact: wanted.redact };
-    const imageOf: ImageOf = (container) => {
-      const key = JSON.stringify(container);
-      const { configFolder } = options;
-      const image =
-        built.get(key) ?? ensureSubjectImage(engine, container, { configFolder, progress });
-      built.set(key, image);
-      return image;
-    };
+    const { configFolder } = options;
+    const imageOf = imagesOnce(built, (container) =>
+      ensureSubjectImage(engine, container, { configFolder, progress }),
+    );
     const { parts, plan, networks } = await startParts(options, wanted, { run, imageOf });
     const subjects =
       options.containers.length === 0
@@ -117,6 +117,7 @@ async function startStack(
       logFolder: join(wanted.runFolder, "logs"),
       dataFolder: null,
       startedAtMs,
+      watch,
       end: () => end(events),
     });
   } catch (error) {
@@ -125,6 +126,16 @@ async function startStack(
     const message = `The docker stack did not start: ${messageOf(error)}. Run gameday doctor.`;
     throw new HarnessError("environment", message, { cause: error });
   }
+}
+
+/** The image of each container, which is built when it is first asked for. */
+function imagesOnce(built: Map<string, Promise<string>>, build: ImageOf): ImageOf {
+  return (container) => {
+    const key = JSON.stringify(container);
+    const image = built.get(key) ?? build(container);
+    built.set(key, image);
+    return image;
+  };
 }
 
 interface Started {

@@ -61,6 +61,14 @@ export function engineError(what: string, cause: unknown): HarnessError {
   return new HarnessError("environment", `${what}: ${said.trim()}. ${advice}`, { cause });
 }
 
+const ENGINE_GONE =
+  "The container engine has gone away: start it (sudo systemctl start docker) and run again; `gameday clean` removes what is left.";
+
+/** When its event stream ends while a run is on. */
+export function engineGone(): HarnessError {
+  return new HarnessError("environment", ENGINE_GONE);
+}
+
 const ADVICE: readonly { readonly when: RegExp; readonly fix: string }[] = [
   { when: /no space left on device|disk quota/i, fix: "Free disk space: docker system prune." },
   {
@@ -77,7 +85,7 @@ const ADVICE: readonly { readonly when: RegExp; readonly fix: string }[] = [
   },
   {
     when: /ECONNREFUSED|ENOENT|ECONNRESET|socket hang up|EPIPE/i,
-    fix: "The engine has gone away: start it (sudo systemctl start docker) and run again; `gameday clean` removes what is left.",
+    fix: ENGINE_GONE,
   },
   {
     when: /no such image|manifest unknown|not found|pull access denied|denied|unauthorized/i,

@@ -52,7 +52,7 @@ export async function startToxiproxyContainer(
     (await isListening(api)) ? openProxyServer(api, reachOf(parts, ports)) : null,
   );
   await proveGateway(parts, proxies);
-  return { proxies, startupMs: performance.now() - startedAtMs };
+  return { child, proxies, startupMs: performance.now() - startedAtMs };
 }
 
 function reachOf(parts: StackParts, { free }: ToxiproxyPorts): ProxyReach {

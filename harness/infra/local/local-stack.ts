@@ -15,6 +15,7 @@ import {
   type ChoosePorts,
   type PortPlan,
 } from "../servers/port-plan.ts";
+import { ServerWatch } from "../servers/server-watch.ts";
 import { diagnoseLocal } from "./diagnose.ts";
 import { KAFKA_VERSION } from "./kafka-jars.ts";
 import { startKafka } from "./kafka-server.ts";
@@ -85,6 +86,7 @@ async function startStack(options: StackOptions, choose: ChoosePorts): Promise<S
     logFolder: context.logFolder,
     dataFolder: session.folder,
     startedAtMs,
+    watch: new ServerWatch(),
     end: () => session.close(),
   });
 }

@@ -56,5 +56,5 @@ export async function startToxiproxy(context: PartContext, port: number): Promis
   const proxies = await untilReady(child, READY_TIMEOUT_MS, async () =>
     (await isListening(api)) ? openProxyServer(api) : null,
   );
-  return { proxies, startupMs: performance.now() - startedAtMs };
+  return { child, proxies, startupMs: performance.now() - startedAtMs };
 }

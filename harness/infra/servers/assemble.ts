@@ -6,6 +6,8 @@ import { lastLinesOf } from "../process/log-tail.ts";
 import type { KafkaPart, PostgresPart, ToxiproxyPart } from "./parts.ts";
 import type { PortPlan } from "./port-plan.ts";
 import { createServerControl } from "./server-control.ts";
+import type { ServerWatch } from "./server-watch.ts";
+import { unlessLost } from "./unless-lost.ts";
 
 const LOG_LINES = 50;
 
@@ -29,6 +31,7 @@ export interface StackFacts {
   readonly logFolder: string;
   readonly dataFolder: string | null;
   readonly startedAtMs: number;
+  readonly watch: ServerWatch;
   /** Ends every server; called once the harness's own clients are closed. */
   readonly end: () => Promise<void>;
 }
@@ -36,7 +39,12 @@ export interface StackFacts {
 /** A started stack of these parts, behind its port. */
 export function assembleStack(facts: StackFacts): StartedStack {
   const { kafka, postgres, toxiproxy } = facts.parts;
+  const { watch } = facts;
+  for (const server of [...kafka.children.values(), postgres.child, toxiproxy.child]) {
+    watch.watch(server);
+  }
   const stop = async (): Promise<void> => {
+    watch.end();
     // Clients first, so that none tries to reconnect to a dead server; their errors change nothing.
     await Promise.allSettled([kafka.broker.close(), postgres.database.close()]);
     await facts.end();
@@ -53,11 +61,11 @@ export function assembleStack(facts: StackFacts): StartedStack {
     directPostgres: { host: postgres.address.host, port: postgres.address.port },
     postgresUser: postgres.address.user,
     postgresPassword: postgres.address.password,
-    broker: kafka.broker,
-    database: postgres.database,
+    broker: unlessLost(kafka.broker, watch.lost),
+    database: unlessLost(postgres.database, watch.lost),
     proxies: toxiproxy.proxies,
     subjects: facts.subjects,
-    servers: createServerControl(facts.parts),
+    servers: createServerControl(facts.parts, watch),
     tapHost: facts.tapHost,
     dataFolder: facts.dataFolder,
     logTail: (server) =>
@@ -68,6 +76,7 @@ export function assembleStack(facts: StackFacts): StartedStack {
       toxiproxy: Math.round(toxiproxy.startupMs),
       total: Math.round(performance.now() - facts.startedAtMs),
     },
+    lost: watch.lost,
     stop,
     [Symbol.asyncDispose]: stop,
   };

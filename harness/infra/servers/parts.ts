@@ -27,6 +27,7 @@ export interface PostgresPart {
 }
 
 export interface ToxiproxyPart {
+  readonly child: Child;
   readonly proxies: ProxyServer;
   readonly startupMs: number;
 }
