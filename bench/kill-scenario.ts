@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { readJournal } from "../harness/cli/journal-reader.ts";
 import { loadPackaged } from "../harness/cli/load.ts";
 import { runAndStore } from "../harness/cli/session.ts";
+import { phasesOf } from "./phases.ts";
 
 const ROUNDS = 5;
 const output = mkdtempSync(join(tmpdir(), "gameday-bench-"));
@@ -32,7 +33,7 @@ for (let round = 1; round <= ROUNDS; round += 1) {
   const [baseline, kill] = result.scenarios;
   const seconds = (ms: number | undefined): string => ((ms ?? 0) / 1000).toFixed(2);
   process.stdout.write(
-    `round ${round}: ${result.verdict}, stack ${seconds(Number(result.environment["startup.totalMs"]))} s, baseline ${seconds(baseline?.durationMs)} s, kill ${seconds(kill?.durationMs)} s, total ${seconds(totalMs)} s, kill to redelivered ${killToRedelivered(folder)} ms, fault to drained ${Math.round(kill?.recovery.drainedMs ?? 0)} ms, journal ${journalBytes} bytes\n  where the time goes (ms): ${startup(result.environment)}; kill scenario: ${phasesOf(folder, "kill-consumer-between-commit-and-ack")}\n`,
+    `round ${round}: ${result.verdict}, stack ${seconds(Number(result.environment["startup.totalMs"]))} s, baseline ${seconds(baseline?.durationMs)} s, kill ${seconds(kill?.durationMs)} s, total ${seconds(totalMs)} s, kill to redelivered ${killToRedelivered(folder)} ms, fault to drained ${Math.round(kill?.recovery.drainedMs ?? 0)} ms, journal ${journalBytes} bytes\n  where the time goes (ms): ${startup(result.environment)}; kill scenario: ${phases(folder, "kill-consumer-between-commit-and-ack")}\n`,
   );
 }
 
@@ -55,13 +56,9 @@ function startup(environment: Readonly<Record<string, string>>): string {
     .join(", ");
 }
 
-/** Milliseconds per phase of one scenario, in order. */
-function phasesOf(folder: string, scenario: string): string {
-  const events = readJournal(folder).events.filter((event) => event.scenario === scenario);
-  const marks = events.filter((event) => event.stream === "phase");
-  return marks
-    .slice(0, -1)
-    .map((mark, index) => `${mark.phase} ${Math.round((marks[index + 1]?.atMs ?? 0) - mark.atMs)}`)
+function phases(folder: string, scenario: string): string {
+  return [...phasesOf(readJournal(folder).events, scenario)]
+    .map(([phase, ms]) => `${phase} ${Math.round(ms)}`)
     .join(", ");
 }
 rmSync(output, { recursive: true, force: true });
