@@ -9,6 +9,7 @@ import type { BoundaryName } from "../model/boundary.ts";
 import { sessionTimeoutFor } from "../model/config.ts";
 import { pollUntil } from "./deadline.ts";
 import type { OpenLinks } from "./instance-links.ts";
+import { unusedLinks } from "./preflight.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
 
 const READY_TIMEOUT_MS = 20_000;
@@ -172,16 +173,16 @@ export class Instances implements AsyncDisposable {
   private async untilReady(process: SubjectProcess): Promise<void> {
     const { config } = this.context.request;
     const url = `http://127.0.0.1:${this.httpPorts.get(process.instance)}${config.subject.healthPath}`;
-    let hasExited = false;
-    void process.exited.then(() => (hasExited = true));
+    let exit: string | null = null;
+    void process.exited.then(({ code, signal }) => (exit = signal ?? `code ${code}`));
     const deadlineMs = config.subject.readyTimeoutMs ?? READY_TIMEOUT_MS;
     try {
       await pollUntil(
         async () => {
-          if (hasExited)
+          if (exit !== null)
             throw new HarnessError(
               "environment",
-              `${process.instance} exited before it was ready.`,
+              `${process.instance} exited before it was ready (${exit}).`,
             );
           return (await this.context.stack.subjects.isHealthy(url)) ? true : null;
         },
@@ -194,10 +195,10 @@ export class Instances implements AsyncDisposable {
       );
     } catch (cause) {
       if (cause instanceof HarnessError && cause.code === "environment") {
-        throw new HarnessError("environment", `${cause.message} Its last log lines follow.`, {
-          cause,
-          details: process.lastLines(15),
-        });
+        const unused = unusedLinks(this.links.of(process.instance));
+        const hint = `It never ${unused.join(" and never ")}: does it take its addresses from its environment (subject.env)? `;
+        const message = `${cause.message} ${unused.length === 0 ? "" : hint}Its last log lines follow.`;
+        throw new HarnessError("environment", message, { cause, details: process.lastLines(15) });
       }
       throw cause;
     }

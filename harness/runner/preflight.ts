@@ -68,12 +68,15 @@ async function recordSettings(context: ScenarioContext): Promise<void> {
 
 /** After the instances are ready: each must have come over its own links. */
 export function bypassesAtReady(links: OpenLinks): string[] {
-  return links.all.flatMap((link) => [
-    ...(link.kafka.tap.members().length === 0
-      ? [`${link.instance} is ready but never joined its group over its Kafka link.`]
-      : []),
-    ...(link.postgres.tap.connectionCount() === 0
-      ? [`${link.instance} is ready but never used its Postgres link.`]
-      : []),
-  ]);
+  return links.all.flatMap((link) =>
+    unusedLinks(link).map((unused) => `${link.instance} is ready but never ${unused}.`),
+  );
+}
+
+/** What an instance has never done so far, as it reads after "never". */
+export function unusedLinks({ kafka, postgres }: InstanceLinks): readonly string[] {
+  return [
+    ...(kafka.tap.members().length === 0 ? ["joined its group over its Kafka link"] : []),
+    ...(postgres.tap.connectionCount() === 0 ? ["used its Postgres link"] : []),
+  ];
 }
