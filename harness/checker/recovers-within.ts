@@ -1,4 +1,6 @@
 import { checked, unknown, type Checker } from "./check.ts";
+import type { FaultMoment } from "../model/history.ts";
+import type { Evidence } from "./evidence.ts";
 import { recoveryOf } from "./recovery.ts";
 
 /** From the fault to drained takes no longer than the scenario allows. */
@@ -11,6 +13,8 @@ export const recoversWithin: Checker = {
     if (evidence.clockWentBackAt !== null) {
       return unknown(`the clock goes back at seq ${evidence.clockWentBackAt}: no time can be told`);
     }
+    const hindrance = hindranceOf(evidence);
+    if (hindrance !== null) return unknown(hindrance);
     const { drainedMs } = recoveryOf(evidence);
     const waitedMs = drainedMs ?? evidence.lastAtMs - fired.atMs;
     if (drainedMs === null && waitedMs <= recoveryMsMax) {
@@ -21,3 +25,16 @@ export const recoversWithin: Checker = {
     return checked([{ key: null, message, seqs: [fired.seq] }]);
   },
 };
+
+/** What other than the system can have kept it from recovering: a fault half done, or servers not sound. */
+function hindranceOf({ faults, assumptions }: Evidence): string | null {
+  const has = (id: string, moment: FaultMoment): boolean =>
+    faults.some((event) => event.faultId === id && event.moment === moment);
+  const half = faults.find(
+    ({ faultId, moment }) =>
+      moment === "failed" && has(faultId, "fired") && !has(faultId, "confirmed"),
+  );
+  if (half !== undefined) return `fault ${half.faultId} failed half done: ${half.detail}`;
+  const unsound = assumptions.find(({ name, holds }) => name === "stack-sound" && holds === false);
+  return unsound === undefined ? null : `the stack was not sound: ${unsound.detail}`;
+}

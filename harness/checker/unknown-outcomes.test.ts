@@ -95,6 +95,30 @@ const table: Readonly<Record<GuaranteeId, readonly Unknown[]>> = {
   "recovers-within": [
     [lacking("drained"), /^the system had not drained when the observation ended$/],
     [
+      withBodies((body) =>
+        body.stream === "fault" && body.moment === "confirmed"
+          ? [{ ...body, moment: "failed", detail: "the engine refused" }]
+          : [body],
+      ),
+      /^fault \S+ failed half done: the engine refused$/,
+    ],
+    [
+      withBodies((body) =>
+        body.stream === "assumption" && body.name === "drained"
+          ? [
+              body,
+              {
+                ...body,
+                name: "stack-sound",
+                holds: false,
+                detail: "the api link of consumer-2 is mute",
+              },
+            ]
+          : [body],
+      ),
+      /^the stack was not sound: the api link of consumer-2 is mute$/,
+    ],
+    [
       (bodies) =>
         stamped(bodies).map((event, at) => ({ ...event, atMs: at === 9 ? 0 : event.atMs })),
       /^the clock goes back at seq 9: no time can be told$/,

@@ -207,7 +207,7 @@ test("what this stack cannot rehearse is left out with its reason, and so are th
   const both = { variant: "no-dedup", by: { [KILL]: [], [id]: [] } };
   const only = { variant: "purge-by-own-clock", by: { [id]: [] } };
   const config = { ...packaged.config, calibration: [both, only] };
-  const abilities = { name: "local", brokers: 3, platform: "linux", noClockStep: "no library" };
+  const abilities = { name: "local", brokers: 3, noClockStep: "no library", noPause: null };
   const { loaded: rest, leftOut } = rehearsable({ ...packaged, config }, abilities);
   expect(leftOut).toEqual([{ id, reason: expect.stringContaining("no library") }]);
   expect(rest.scenarios).toHaveLength(packaged.scenarios.length - 1);

@@ -200,11 +200,17 @@ export async function stackFor(
     return localStack();
   }
   const { createDockerStack } = await import("../infra/docker/docker-stack.ts");
+  const { noPause } = await import("../infra/docker/engine-info.ts");
   const { container, next } = config.subject;
   const containers = [container, next?.container].flatMap((one) =>
     one === undefined ? [] : [one],
   );
-  return createDockerStack({ docker: config.docker, containers, configFolder: folder });
+  return createDockerStack({
+    docker: config.docker,
+    containers,
+    configFolder: folder,
+    noPause: await noPause(),
+  });
 }
 
 async function prefersDocker(

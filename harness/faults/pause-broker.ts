@@ -4,8 +4,7 @@ import { endAt } from "./end-at.ts";
 /** SIGSTOP to the broker: connections stay, answers stop. */
 export const pauseBroker: Fault<"pause-broker"> = {
   name: "pause-broker",
-  unavailable: (_, stack) =>
-    stack.platform === "win32" ? "Windows has no SIGSTOP: use WSL or the docker stack" : null,
+  unavailable: (_, { noPause }) => noPause,
   inject: ({ which = "leader", until }, field) => {
     let node: number | null = null;
     return {

@@ -5,8 +5,7 @@ import { endAt } from "./end-at.ts";
 /** SIGSTOP at an instant; SIGCONT when the scenario says so. The instance wakes with old beliefs. */
 export const pause: Fault<"pause"> = {
   name: "pause",
-  unavailable: (_, stack) =>
-    stack.platform === "win32" ? "Windows has no SIGSTOP: use WSL or the docker stack" : null,
+  unavailable: (_, { noPause }) => noPause,
   inject: (spec, field) => ({
     carryOut: async () => {
       const process = field.signalled(field.victim, "SIGSTOP");

@@ -93,8 +93,9 @@ export interface Fault<K extends FaultKind> {
 /** What a stack lets faults do. */
 export interface StackAbilities {
   readonly name: string;
-  readonly platform: string;
   readonly brokers: number;
   /** Why no subject's wall clock can be stepped here; null when it can. */
   readonly noClockStep: string | null;
+  /** Why nothing can be paused here; null when it can. */
+  readonly noPause: string | null;
 }

@@ -8,6 +8,7 @@ import { conditionOf, type Awaited } from "./conditions.ts";
 import { positionOf } from "./in-flight-record.ts";
 import type { Instances } from "./instances.ts";
 import type { OpenLinks } from "./instance-links.ts";
+import { apiLinkCarries } from "./link-proof.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
 
 export interface FaultMeans {
@@ -23,8 +24,6 @@ const TAKEOVER_DEADLINE_MS = 5_000;
 const SESSION_TAKEOVER_DEADLINE_MS = 20_000;
 const UNTIL_DEADLINE_MS = 20_000;
 const TRAFFIC_DEADLINE_MS = 20_000;
-/** Answered by the API double for the harness: no call, and not in its ledger. */
-const ALIVE_PATH = "/alive";
 const IN_SYNC_DEADLINE_MS = 20_000;
 const BROKER_DEADLINE_MS = 10_000;
 const CLOCK_DEADLINE_MS = 20_000;
@@ -221,25 +220,11 @@ async function awaitSeen(
   return { hasCome: false, text };
 }
 
-/** A request of the harness's own through the instance's link, which the API double answers. */
-async function apiAnswers({ context, links }: FaultMeans, instance: string): Promise<string> {
-  const [{ listen }] = links.of(instance).api.proxies;
-  const url = `http://${listen.host}:${listen.port}${ALIVE_PATH}`;
-  return pollUntil(
-    async () =>
-      (await context.stack.subjects.isHealthy(url)) ? `the api link of ${instance} answers` : null,
-    {
-      what: `the api link of ${instance} to answer ${ALIVE_PATH}`,
-      deadlineMs: TRAFFIC_DEADLINE_MS,
-      everyMs: 50,
-      signal: context.environment.signal,
-    },
-  );
-}
-
 /** Evidence that a link carries the instance's messages again, from now on. */
 async function traffic(means: FaultMeans, instance: string, link: LinkKind): Promise<string> {
-  if (link === "api") return apiAnswers(means, instance);
+  if (link === "api") {
+    return apiLinkCarries(means.context, { links: means.links, instance }, TRAFFIC_DEADLINE_MS);
+  }
   const { context, links, instances } = means;
   const isSeen = (event: HistoryEvent): boolean => {
     if (!("instance" in event) || event.instance !== instance) return false;

@@ -12,6 +12,7 @@ import { hasRedeploy } from "../model/scenario.ts";
 import { keyOfTrigger, triggerText } from "./header.ts";
 import { Instances } from "./instances.ts";
 import { openLinks, type OpenLinks } from "./instance-links.ts";
+import { brokenLinks } from "./link-proof.ts";
 import { bypassesAtReady, preflight } from "./preflight.ts";
 import type { ScenarioContext } from "./scenario-context.ts";
 import { standingOf } from "./standing.ts";
@@ -92,12 +93,13 @@ async function rehearse(context: ScenarioContext, cast: Cast): Promise<void> {
   void manual; // held until the scenario has drained
   await sendWorkload(context);
   enter(context, "heal");
-  const isDrained = await drain(context, cast.api);
+  let isDrained = await drain(context, cast.api);
   const mayMove = isDrained || cast.desk.isHealing();
   await cast.desk.healed();
   // A heal may have moved partitions; what it set in motion must have come to rest as well. What was
   // stuck with every fault healed is not waited for a second time.
-  if (mayMove && context.scenario.faults.length > 0) await drain(context, cast.api);
+  if (mayMove && context.scenario.faults.length > 0) isDrained = await drain(context, cast.api);
+  if (!isDrained) noteBrokenLinks(context, await brokenLinks(context, cast.links));
   const { metrics } = context.request.config.subject;
   if (metrics !== undefined) await collectMetrics(context, cast.subjects.urlsOf(metrics.path));
   const unplanned = cast.subjects.unplannedExits();
@@ -181,6 +183,13 @@ function noteSuspect({ recorder, suspect, environment }: ScenarioContext): void 
   const detail = suspect ?? "no earlier fault on these servers is left unhealed";
   recorder.record({ stream: "assumption", name: "stack-sound", holds: suspect === null, detail });
   if (suspect !== null) environment.progress(`SUSPECT: ${suspect}`);
+}
+
+/** A system on links that do not carry cannot show whether it recovers. */
+function noteBrokenLinks({ recorder }: ScenarioContext, broken: readonly string[]): void {
+  if (broken.length === 0) return;
+  const detail = `with every fault healed the links do not carry: ${broken.join(" ")}`;
+  recorder.record({ stream: "assumption", name: "stack-sound", holds: false, detail });
 }
 
 function noteBypass(context: ScenarioContext, ways: readonly string[]): void {

@@ -1,19 +1,14 @@
 import { statfs } from "node:fs/promises";
 import type { Diagnosis } from "../../ports/stack.ts";
 import { urlOf } from "./endpoint.ts";
+import { infoOf, type EngineInfo } from "./engine-info.ts";
 import type { Images } from "./image-names.ts";
+import { ROOTLESS_FIX } from "./network.ts";
 import { ask, findEngine, type FoundEngine } from "./probe.ts";
 
 const ASK_TIMEOUT_MS = 5_000;
 const MEMORY_BYTES_MIN = 2 * 1024 ** 3;
 const DISK_BYTES_MIN = 5 * 1024 ** 3;
-
-interface Info {
-  readonly OperatingSystem?: string;
-  readonly MemTotal?: number;
-  readonly DockerRootDir?: string;
-  readonly SecurityOptions?: readonly string[];
-}
 
 /** What the docker stack needs and whether it is there. Starts and pulls nothing. */
 export async function diagnoseDocker(images: Images): Promise<readonly Diagnosis[]> {
@@ -24,11 +19,10 @@ export async function diagnoseDocker(images: Images): Promise<readonly Diagnosis
     return [{ name: "Engine", needed, status: "missing", found: reason, fix }];
   }
   const info = await infoOf(found);
-  const rootless = info.SecurityOptions?.some((option) => option.includes("rootless")) === true;
   const kind = [
     `${found.product} ${found.version} (API ${found.apiVersion})`,
-    info.OperatingSystem ?? "",
-    rootless ? "rootless" : "",
+    info.system,
+    info.isRootless ? "rootless" : "",
   ];
   return [
     {
@@ -45,6 +39,7 @@ export async function diagnoseDocker(images: Images): Promise<readonly Diagnosis
       found: `${urlOf(found.endpoint)} (${found.endpoint.source})`,
       fix: null,
     },
+    ...rootlessNotes(info),
     memoryOf(info),
     await diskOf(info),
     {
@@ -58,15 +53,27 @@ export async function diagnoseDocker(images: Images): Promise<readonly Diagnosis
   ];
 }
 
-async function infoOf({ endpoint }: FoundEngine): Promise<Info> {
-  try {
-    return (await ask(endpoint, "/info", ASK_TIMEOUT_MS)).body as Info;
-  } catch {
-    return {}; // It told its version: what it does not tell now is left out.
-  }
+function rootlessNotes({ isRootless, noPause }: EngineInfo): readonly Diagnosis[] {
+  if (!isRootless) return [];
+  return [
+    {
+      name: "Host loopback",
+      needed: "the way from containers to gameday, which each run proves first",
+      status: "optional",
+      found: "a rootless engine closes it unless told otherwise",
+      fix: ROOTLESS_FIX,
+    },
+    {
+      name: "Pausing",
+      needed: "faults pause and pause-broker",
+      status: noPause === null ? "ready" : "optional",
+      found: noPause === null ? "cgroup v2" : noPause,
+      fix: null,
+    },
+  ];
 }
 
-function memoryOf({ MemTotal: bytes = 0 }: Info): Diagnosis {
+function memoryOf({ memoryBytes: bytes }: EngineInfo): Diagnosis {
   const isEnough = bytes === 0 || bytes >= MEMORY_BYTES_MIN;
   return {
     name: "Engine's memory",
@@ -77,11 +84,11 @@ function memoryOf({ MemTotal: bytes = 0 }: Info): Diagnosis {
   };
 }
 
-async function diskOf({ DockerRootDir: folder }: Info): Promise<Diagnosis> {
+async function diskOf({ folder }: EngineInfo): Promise<Diagnosis> {
   const needed = "images and logs: 5 GB at least";
   const name = "Engine's disk";
   try {
-    const { bavail, bsize } = await statfs(folder ?? "");
+    const { bavail, bsize } = await statfs(folder);
     const isEnough = bavail * bsize >= DISK_BYTES_MIN;
     return {
       name,

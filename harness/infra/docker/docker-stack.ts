@@ -40,6 +40,8 @@ export interface DockerStackOptions {
   /** What subjects run in; empty: their command runs on this machine. */
   readonly containers: readonly SubjectContainer[];
   readonly configFolder: string;
+  /** Why the engine cannot pause a container; null when it can. */
+  readonly noPause?: string | null;
   /** Whence the ports come; free ones when left out. */
   readonly choosePorts?: ChoosePorts;
 }
@@ -53,7 +55,12 @@ export function createDockerStack(options: DockerStackOptions): StackAdapter {
   return {
     name: NAME,
     // Freezing is the engine's, whatever system it runs on.
-    abilities: { name: NAME, platform: "linux", brokers: 3, noClockStep: NO_CLOCK_STEP },
+    abilities: {
+      name: NAME,
+      brokers: 3,
+      noClockStep: NO_CLOCK_STEP,
+      noPause: options.noPause ?? null,
+    },
     diagnose: () => diagnoseDocker(imagesOf(options.docker)),
     start: (wanted) => withFreePorts(wanted.progress, () => startStack(options, wanted, built)),
   };

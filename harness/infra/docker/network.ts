@@ -1,14 +1,18 @@
 import { createServer } from "node:net";
-import { hostname, release } from "node:os";
 import { HarnessError } from "../../model/errors.ts";
 import type { HostPort } from "../../ports/basics.ts";
 import { call } from "./engine.ts";
 import type { EngineRun } from "./container.ts";
-import { ask } from "./probe.ts";
+import { infoOf, type EngineInfo } from "./engine-info.ts";
 import { OWNER_LABEL, ownerLabel, RUN_LABEL } from "./labels.ts";
 
-const INFO_TIMEOUT_MS = 10_000;
 const GATEWAY_NAME = "host.docker.internal";
+/** This machine's loopback as slirp4netns shows it to a rootless engine's containers, where it may. */
+const ROOTLESS_GATEWAY = "10.0.2.2";
+const FIREWALL_FIX =
+  "Let the firewall accept traffic from the engine's bridges (ufw: sudo ufw allow in on docker0 and br-+)";
+export const ROOTLESS_FIX =
+  'Let containers reach this machine\'s loopback: for Docker DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK=false in the environment of its user service (systemctl --user edit docker), for Podman network_cmd_options = ["allow_host_loopback=true"] in containers.conf';
 
 /** Name under which subjects and brokers know Toxiproxy. */
 export const LINK_ALIAS = "links";
@@ -26,6 +30,8 @@ export interface RunNetworks {
   readonly fromContainer: (address: HostPort) => HostPort;
   /** For containers that must reach the harness. */
   readonly extraHosts: readonly string[];
+  /** What opens the way from containers to the harness, where it is closed. */
+  readonly wayFix: string;
 }
 
 export async function createNetworks(run: EngineRun): Promise<RunNetworks> {
@@ -35,8 +41,11 @@ export async function createNetworks(run: EngineRun): Promise<RunNetworks> {
   ]);
   const gateway = await gatewayOf(run, links);
   // On Linux the bridge's gateway is an address of this machine, which no other machine can reach. An
-  // engine in a virtual machine has it elsewhere, and forwards its gateway name to our loopback.
-  const isOurs = (await canListenOn(gateway)) || (await isOnThisKernel(run));
+  // engine in a virtual machine has it elsewhere, and forwards its gateway name to our loopback. Podman
+  // makes the bridge with the first container: until then nobody can listen on it.
+  // A rootless engine has its bridges in a namespace of its own, also where the address is one of ours.
+  const info = await infoOf(run.engine.found);
+  const isOurs = !info.isRootless && ((await canListenOn(gateway)) || info.isOnThisKernel);
   return {
     links,
     servers,
@@ -45,8 +54,14 @@ export async function createNetworks(run: EngineRun): Promise<RunNetworks> {
       host: isOurs || host !== "127.0.0.1" ? host : GATEWAY_NAME,
       port,
     }),
-    extraHosts: [`${GATEWAY_NAME}:${isOurs ? gateway : "host-gateway"}`],
+    extraHosts: [`${GATEWAY_NAME}:${isOurs ? gateway : forwardedBy(info)}`],
+    wayFix: info.isRootless ? ROOTLESS_FIX : FIREWALL_FIX,
   };
+}
+
+/** Who forwards to our loopback: the engine's virtual machine, or a rootless engine's network. */
+function forwardedBy({ isRootless }: EngineInfo): string {
+  return isRootless ? ROOTLESS_GATEWAY : "host-gateway";
 }
 
 async function createNetwork({ engine, runId }: EngineRun, part: string): Promise<string> {
@@ -66,13 +81,6 @@ function canListenOn(host: string): Promise<boolean> {
     server.once("error", () => resolve(false));
     server.listen(0, host, () => server.close(() => resolve(true)));
   });
-}
-
-/** Podman makes the bridge with the first container: until then nobody can listen on it. */
-async function isOnThisKernel({ engine }: EngineRun): Promise<boolean> {
-  const { body } = await ask(engine.found.endpoint, "/info", INFO_TIMEOUT_MS);
-  const info = body as { Name?: string; KernelVersion?: string; Rootless?: boolean };
-  return info.Rootless === false && info.Name === hostname() && info.KernelVersion === release();
 }
 
 async function gatewayOf({ engine }: EngineRun, network: string): Promise<string> {

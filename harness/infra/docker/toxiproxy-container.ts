@@ -89,7 +89,7 @@ async function proveGateway({ networks }: StackParts, proxies: ProxyServer): Pro
     const seen = networks.fromContainer(upstream);
     throw new HarnessError(
       "environment",
-      `Containers cannot reach the harness at ${seen.host}:${seen.port}. Let the firewall accept traffic from the engine's bridges (ufw: sudo ufw allow in on docker0 and br-+), or use --stack local.`,
+      `Containers cannot reach the harness at ${seen.host}:${seen.port}. ${networks.wayFix}, or use --stack local.`,
       { cause },
     );
   } finally {

@@ -94,7 +94,12 @@ async function startStack(options: StackOptions, choose: ChoosePorts): Promise<S
 /** Kafka, Postgres and Toxiproxy as processes of this machine, without Docker. */
 export function createLocalStack(choose: ChoosePorts = planPorts): StackAdapter {
   const { platform } = process;
-  const abilities = { name: NAME, platform, brokers: 3, noClockStep: noClockStep(platform) };
+  const abilities = {
+    name: NAME,
+    brokers: 3,
+    noClockStep: noClockStep(platform),
+    noPause: platform === "win32" ? "Windows has no SIGSTOP: use WSL or the docker stack" : null,
+  };
   return {
     name: NAME,
     abilities,
