@@ -77,12 +77,17 @@ test.each([
 
 test.each([
   ["write /x: no space left on device", /docker system prune/],
+  // As Docker 20.10.24 on a full disk says when it loads an image, makes a container, makes a network.
   [
-    "failed to register layer: write /usr/lib/jvm/libjvm.so: no space left on device",
+    "Error processing tar file(exit status 1): write /40e4581375dc/layer.tar: no space left on device",
     /docker system prune/,
   ],
   [
-    "(HTTP code 500) server error - mkdir /var/lib/docker/overlay2/4f1c-init: no space left on device",
+    "(HTTP code 500) server error - write /var/lib/docker/overlay2/02916153282a-init/link: no space left on device",
+    /docker system prune/,
+  ],
+  [
+    "(HTTP code 500) server error - failed to update bridge store for object type *bridge.networkConfiguration: write /var/lib/docker/network/files/local-kv.db: no space left on device",
     /docker system prune/,
   ],
   ["Bind for 127.0.0.1:20000 failed: port is already allocated", /run again/],
